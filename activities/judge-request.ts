@@ -1,0 +1,16 @@
+import type { Goal } from "../domain/goal.ts";
+import type { Verification } from "../domain/verification.ts";
+
+/** All that a judge is given. The worker's own message is labelled as a claim. */
+export interface JudgeRequest {
+  readonly goal: Goal;
+  readonly turn: number;
+  /** Unified diff from the base commit, bounded; says so where it is cut. */
+  readonly diff: string;
+  readonly verification?: Verification;
+  readonly claim: string;
+  /** The clean checkout of the commit that is judged, to be read only. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}

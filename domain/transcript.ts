@@ -1,0 +1,45 @@
+import type { CriterionVerdict } from "./verdict.ts";
+import type { CheckStatus, MetricResult } from "./verification.ts";
+
+/** One line of a thread's transcript: JSON in the hub, a line on the screen. */
+export interface TranscriptEntry {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly thread: string;
+  readonly turn: number;
+  readonly attempt: number;
+  readonly epoch: number;
+  readonly event: TranscriptEvent;
+}
+
+export type TranscriptEvent =
+  | { readonly kind: "workspace"; readonly text: string }
+  | { readonly kind: "turn started"; readonly agent: string; readonly session: "new" | "resumed"; readonly wrapUp: boolean }
+  | { readonly kind: "message"; readonly text: string }
+  | { readonly kind: "tool"; readonly name: string; readonly detail: string; readonly status: "started" | "done" | "failed" }
+  | { readonly kind: "retry"; readonly detail: string }
+  | {
+      readonly kind: "turn ended";
+      readonly outcome: string;
+      readonly tokens: number;
+      readonly usd?: number;
+      readonly files: number;
+      readonly commit: string;
+    }
+  | { readonly kind: "check started"; readonly name: string }
+  | {
+      readonly kind: "check";
+      readonly name: string;
+      readonly status: CheckStatus;
+      readonly durationMs: number;
+      readonly reason?: string;
+      readonly metric?: MetricResult;
+    }
+  | { readonly kind: "judging"; readonly judge: string }
+  | {
+      readonly kind: "verdict";
+      readonly overall: string;
+      readonly criteria: readonly CriterionVerdict[];
+      readonly reason: string;
+    }
+  | { readonly kind: "delivered"; readonly branch: string; readonly pushedTo?: string };

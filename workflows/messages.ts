@@ -1,0 +1,39 @@
+import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
+import type { BudgetChange } from "../domain/budget.ts";
+import type { Answer } from "../domain/question.ts";
+import type { ThreadView } from "../domain/thread-view.ts";
+
+/** Workflow type, id prefix and Task Queue of threads. */
+export const threadWorkflowType = "thread";
+export const threadWorkflowId = (thread: string) => `thread/${thread}`;
+export const workflowTaskQueue = "baton";
+export const poolTaskQueue = (label: string) => `pool.${label}`;
+export const hostTaskQueue = (host: string) => `host.${host}`;
+
+export interface Steering {
+  readonly text: string;
+  readonly by: string;
+}
+
+export interface HoldGrant {
+  readonly host: string;
+  readonly epoch: number;
+  /** Changes with every start of the host's process. */
+  readonly incarnation: string;
+}
+
+export const viewQuery = defineQuery<ThreadView>("view");
+
+/** Taken into the next prompt. A Signal, so that it is kept while no Worker is up. */
+export const steerSignal = defineSignal<[Steering]>("steer");
+/** A host gave this thread a place. */
+export const heldSignal = defineSignal<[HoldGrant]>("held");
+/** A host's process started again: whatever the thread had running there is gone. */
+export const hostRestartedSignal = defineSignal<[{ host: string; incarnation: string }]>("hostRestarted");
+
+/** `now` interrupts the running turn; otherwise the pause begins when the turn has ended. */
+export const pauseUpdate = defineUpdate<ThreadView, [{ now: boolean; by: string }]>("pause");
+export const resumeUpdate = defineUpdate<ThreadView, [{ by: string }]>("resume");
+export const stopUpdate = defineUpdate<ThreadView, [{ reason: string; by: string }]>("stop");
+export const budgetUpdate = defineUpdate<ThreadView, [BudgetChange]>("budget");
+export const answerUpdate = defineUpdate<ThreadView, [Answer]>("answer");
