@@ -1,4 +1,10 @@
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import type { Writable } from "node:stream";
+import { execa } from "execa";
 import type { ProcessOutcome } from "../domain/outcome.ts";
+import { drainOutput, readOutput } from "./read-output.ts";
+import { settlesWithin, signalGroup, stopGroup, trackGroup } from "./process-group.ts";
 
 export interface ProcessRequest {
   /** Executable and arguments, or a shell command line for `/bin/sh -c`. */
@@ -28,4 +34,163 @@ export interface ProcessResult {
   readonly durationMs: number;
 }
 
-export declare function runProcess(request: ProcessRequest): Promise<ProcessResult>;
+type Ended = { readonly code: number | null; readonly signal: string | null };
+type Stopping = { outcome?: ProcessOutcome; error?: unknown };
+
+const defaultTailBytes = 65_536;
+const defaultStop = [{ signal: "SIGTERM", waitMs: 3000 }] as const;
+const graceMs = 500;
+
+/**
+ * Runs one command in its own process group and waits until the whole group is gone. Never rejects for what the child
+ * does; rejects with the error of `stdin`'s source or of a consumer, after the group was killed.
+ */
+export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
+  const startedAt = performance.now();
+  const nothing = Buffer.alloc(0);
+  const unstarted = (outcome: ProcessOutcome) => ({
+    outcome,
+    stdout: nothing,
+    stderr: nothing,
+    durationMs: performance.now() - startedAt,
+  });
+  if (request.signal?.aborted) return unstarted({ kind: "canceled" });
+  const child = start(request);
+  if (child.pid === undefined) return unstarted(await notStarted(request, child));
+
+  const forget = trackGroup(child.pid);
+  const exited = new Promise<Ended>((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  const stopping: Stopping = {};
+  const stop = createStop(request, child.pid, { exited, stopping });
+  const unwatch = watchLimits(request, stop);
+  const fail = (error: unknown) => stop({ kind: "canceled" }, error);
+  const limit = request.tailBytes ?? defaultTailBytes;
+  const stdout = readOutput(child.stdout, limit, request.onStdout);
+  const stderr = readOutput(child.stderr, limit, request.onStderr);
+  stdout.done.catch(fail);
+  stderr.done.catch(fail);
+  const input = writeAll(child.stdin, request.stdin, exited).catch(fail);
+  try {
+    const ended = await Promise.race([exited, stop.gaveUp]);
+    await drainOutput([stdout, stderr], { group: child.pid, stopped: () => stopping.outcome !== undefined });
+    await settlesWithin(input, graceMs);
+    if (stopping.error !== undefined) throw stopping.error;
+    const outcome = stopping.outcome ?? outcomeOf(ended);
+    return { outcome, stdout: stdout.tail(), stderr: stderr.tail(), durationMs: performance.now() - startedAt };
+  } finally {
+    signalGroup(child.pid, "SIGKILL");
+    unwatch();
+    forget();
+  }
+}
+
+function start(request: ProcessRequest) {
+  const { file, args } = "shell" in request.command ? { file: "/bin/sh", args: ["-c", request.command.shell] } : request.command;
+  const child = execa(file, args, {
+    cwd: request.cwd,
+    env: request.env,
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    encoding: "buffer",
+    stdin: request.stdin === undefined ? "ignore" : "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  child.catch(() => undefined);
+  return child;
+}
+
+async function notStarted(request: ProcessRequest, child: ReturnType<typeof start>): Promise<ProcessOutcome> {
+  const result = await child;
+  const code = ("code" in result && typeof result.code === "string" ? result.code : undefined) ?? "UNKNOWN";
+  const file = "shell" in request.command ? "/bin/sh" : request.command.file;
+  return { kind: "notStarted", code, message: startProblem(code, file, request.cwd) };
+}
+
+function startProblem(code: string, file: string, cwd: string): string {
+  if (!isDirectory(cwd)) return `cannot run ${file}: the working directory ${cwd} does not exist`;
+  switch (code) {
+    case "ENOENT":
+      return file.includes("/")
+        ? `${file} does not exist, or the interpreter in its first line does not`
+        : `${file}: command not found on PATH`;
+    case "EACCES":
+      return `${file} is not executable (permission denied)`;
+    case "ENOEXEC":
+      return `${file} is not a program for this machine and has no #! line`;
+    case "E2BIG":
+      return `${file}: arguments and environment are too long for this system`;
+    case "EAGAIN":
+    case "EMFILE":
+    case "ENFILE":
+      return `cannot start ${file}: the system is out of processes or file handles (${code})`;
+    default:
+      return `cannot start ${file} (${code})`;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+interface Stop {
+  (outcome: ProcessOutcome, error?: unknown): void;
+  /** Settles when the child outlived even SIGKILL, so that nobody waits for it forever. */
+  readonly gaveUp: Promise<Ended>;
+}
+
+function createStop(request: ProcessRequest, group: number, state: { exited: Promise<Ended>; stopping: Stopping }): Stop {
+  let giveUp: (ended: Ended) => void = () => undefined;
+  const gaveUp = new Promise<Ended>((resolve) => {
+    giveUp = resolve;
+  });
+  const stop = (outcome: ProcessOutcome, error?: unknown) => {
+    if (error !== undefined) state.stopping.error ??= error;
+    if (state.stopping.outcome !== undefined) return;
+    state.stopping.outcome = outcome;
+    void stopGroup(group, request.stopWith ?? defaultStop, state.exited).then(() => giveUp({ code: null, signal: "SIGKILL" }));
+  };
+  return Object.assign(stop, { gaveUp });
+}
+
+function watchLimits(request: ProcessRequest, stop: Stop): () => void {
+  const { timeoutMs, signal } = request;
+  const onAbort = () => stop({ kind: "canceled" });
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => stop({ kind: "timedOut", afterMs: timeoutMs }), Math.min(timeoutMs, 2 ** 31 - 1));
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}
+
+async function writeAll(stream: Writable | null, stdin: ProcessRequest["stdin"], exited: Promise<Ended>): Promise<void> {
+  if (stream === null || stdin === undefined) return;
+  // A child that does not read its input (EPIPE) is no failure.
+  stream.on("error", () => undefined);
+  if (typeof stdin === "string" || stdin instanceof Uint8Array) {
+    stream.end(stdin);
+    return;
+  }
+  const source = stdin[Symbol.asyncIterator]();
+  const gone = exited.then(() => ({ done: true as const, value: undefined }));
+  while (stream.writable) {
+    const next = await Promise.race([source.next(), gone]);
+    if (next.done) break;
+    if (!stream.write(next.value)) await Promise.race([once(stream, "drain").catch(() => undefined), gone]);
+  }
+  stream.end();
+  void source.return?.()?.catch(() => undefined);
+}
+
+function outcomeOf({ code, signal }: Ended): ProcessOutcome {
+  if (signal !== null) return { kind: "signaled", signal };
+  if (code !== null) return { kind: "exited", code };
+  return { kind: "signaled", signal: "unknown" };
+}
