@@ -21,4 +21,6 @@ export interface ThreadTiming {
   /** First wait after a rate limit or an outage; doubles up to `backoffMaxMs`. */
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
+  /** Turns after which the Workflow continues as new, so that its history stays short. */
+  readonly turnsPerRun: number;
 }

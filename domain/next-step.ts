@@ -1,0 +1,91 @@
+import { exhausted, type BudgetDimension } from "./budget.ts";
+import type { Budget } from "./goal.ts";
+import type { ThreadState } from "./thread.ts";
+import { totalTokens } from "./usage.ts";
+
+/** A wrap-up turn after exhaustion gets this much, at most. */
+const wrapUpMs = 5 * 60_000;
+const wrapUpShare = 0.1;
+
+export interface TurnAllowance {
+  readonly turnTimeMs: number;
+  readonly tokens?: number;
+  readonly usd?: number;
+}
+
+export type Step =
+  | { readonly kind: "wait"; readonly for: "answer" | "resume" }
+  | { readonly kind: "backOff"; readonly waitMs: number; readonly reason: string }
+  | { readonly kind: "hold" }
+  | { readonly kind: "openWorkspace" }
+  | { readonly kind: "turn"; readonly turn: number; readonly attempt: number; readonly wrapUp: boolean; readonly allowance: TurnAllowance }
+  | { readonly kind: "verify" }
+  | { readonly kind: "judge" }
+  | { readonly kind: "askAboutBudget"; readonly exhausted: readonly BudgetDimension[] }
+  | { readonly kind: "settle" };
+
+/** The one place that decides what a thread does next. Pure: the same state gives the same step. */
+export function nextStep(state: ThreadState): Step {
+  if (state.questions.length > 0) return { kind: "wait", for: "answer" };
+  if (state.phase === "ended") return { kind: "settle" };
+  if (state.paused) return { kind: "wait", for: "resume" };
+  if (state.backOff) return { kind: "backOff", ...state.backOff };
+  if (state.phase === "turn") {
+    const spentUp = exhausted(state.budget, state.spent);
+    if (spentUp.length > 0 && !mayWrapUp(state, spentUp)) return { kind: "askAboutBudget", exhausted: spentUp };
+  }
+  if (!state.hold) return { kind: "hold" };
+  if (!state.hold.workspaceOpen) return { kind: "openWorkspace" };
+  if (state.phase !== "turn") return { kind: state.phase };
+  return nextTurn(state);
+}
+
+/** Turns and files are known before the turn starts, so they need no extra one; the rest run out in the middle. */
+function mayWrapUp(state: ThreadState, spentUp: readonly BudgetDimension[]): boolean {
+  return !state.wrappedUp && state.turn > 0 && !spentUp.includes("turns") && !spentUp.includes("files");
+}
+
+function nextTurn(state: ThreadState): Step {
+  const overdrawn = exhausted(state.budget, state.spent).length > 0;
+  const lastTurn = state.budget.turns !== undefined && state.turn + 1 >= state.budget.turns && state.turn > 0;
+  return {
+    kind: "turn",
+    turn: state.turn + 1,
+    attempt: state.attempt + 1,
+    wrapUp: overdrawn || lastTurn,
+    allowance: overdrawn ? wrapUpAllowance(state.budget) : allowance(state),
+  };
+}
+
+function allowance({ budget, spent }: ThreadState): TurnAllowance {
+  const times = [budget.turnTimeMs];
+  if (budget.timeMs !== undefined) times.push(budget.timeMs - spent.timeMs);
+  if (budget.wallTimeMs !== undefined) times.push(budget.wallTimeMs - spent.wallTimeMs);
+  return {
+    turnTimeMs: Math.max(1, Math.min(...times)),
+    ...(budget.tokens === undefined ? {} : { tokens: budget.tokens - spent.tokens }),
+    ...(budget.usd === undefined ? {} : { usd: budget.usd - (spent.usd ?? 0) }),
+  };
+}
+
+function wrapUpAllowance(budget: Budget): TurnAllowance {
+  return {
+    turnTimeMs: Math.min(budget.turnTimeMs, wrapUpMs),
+    ...(budget.tokens === undefined ? {} : { tokens: budget.tokens * wrapUpShare }),
+    ...(budget.usd === undefined ? {} : { usd: budget.usd * wrapUpShare }),
+  };
+}
+
+/** Whether every deterministic condition for achieving the goal holds; the judge is asked only then. */
+export function floorHolds(state: ThreadState): boolean {
+  const { verification, changes, baseTree, checkpoint } = state;
+  const checksPass = verification !== null && verification.failed.length === 0;
+  const inScope = (changes?.outOfScopeCount ?? 0) === 0;
+  const didSomething = !state.idle || (checkpoint !== null && checkpoint.tree !== baseTree);
+  return checksPass && inScope && didSomething;
+}
+
+/** Zero work is never progress: no token, no tool, no changed file. */
+export function isIdle(turn: { readonly usage: { input: number; cached: number; output: number }; readonly toolCalls: number }): boolean {
+  return totalTokens(turn.usage) === 0 && turn.toolCalls === 0;
+}

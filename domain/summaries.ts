@@ -1,0 +1,103 @@
+import { oneLine, utf8Bytes } from "./bounded-text.ts";
+import type { Judge } from "./goal.ts";
+import { duration } from "./quantities.ts";
+
+const summaryLength = 180;
+/** Temporal refuses longer summaries: 200 bytes by its documentation, encoded. */
+const summaryBytes = 190;
+
+export interface TurnLead {
+  readonly turn: number;
+  readonly agent: string;
+  readonly attempt: number;
+  /** Why there is another attempt: `host loss`, `agent crash`. */
+  readonly attemptAfter?: string;
+  readonly wrapUp: boolean;
+  /** Newest verification and verdict; absent before the first. */
+  readonly checks?: { readonly passed: number; readonly of: number } | null;
+  readonly verdict?: string | null;
+}
+
+/** `turn 3 · codex · after 2 of 3 checks`: fixed when the Activity is scheduled, so it tells what led there. */
+export function turnSummary(lead: TurnLead): string {
+  return bounded([`turn ${lead.turn}`, lead.agent, ...attemptPart(lead), ...leadPart(lead)]);
+}
+
+function attemptPart({ attempt, attemptAfter }: TurnLead): string[] {
+  if (attempt <= 1) return [];
+  return [attemptAfter === undefined ? `attempt ${attempt}` : `attempt ${attempt} after ${attemptAfter}`];
+}
+
+function leadPart({ wrapUp, verdict, checks, turn, attempt }: TurnLead): string[] {
+  if (wrapUp) return ["wrap-up"];
+  if (attempt > 1) return [];
+  if (turn <= 1) return ["first turn"];
+  const floor = checks === undefined || checks === null || checks.passed === checks.of;
+  if (floor && verdict !== undefined && verdict !== null) return [`after judge: ${verdict}`];
+  return checks === undefined || checks === null || checks.of === 0 ? [] : [`after ${checks.passed} of ${checks.of} checks`];
+}
+
+export function verifySummary({ checks, turn }: { checks: number; turn: number }): string {
+  return bounded([`verify ${count(checks, "check", "checks")}`, `turn ${turn}`]);
+}
+
+export function judgeSummary({ criteria, judge, turn }: { criteria: number; judge: Judge; turn: number }): string {
+  return bounded([`judge ${count(criteria, "criterion", "criteria")}`, judgeName(judge), `turn ${turn}`]);
+}
+
+/** `claude haiku`, `codex`, `none`; for a model the model's own name. */
+export function judgeName(judge: Judge): string {
+  switch (judge.use) {
+    case "none":
+      return "none";
+    case "model":
+      return judge.model;
+    case "codex":
+    case "claude":
+    case "command":
+      return judge.model === undefined ? judge.use : `${judge.use} ${judge.model}`;
+  }
+}
+
+export function holdSummary({ where, thread }: { where: string; thread: string }): string {
+  return bounded([`hold a place on ${where}`, thread]);
+}
+
+export function workspaceSummary({ host, turn }: { host: string; turn: number }): string {
+  return bounded([`open the workspace on ${host}`, turn <= 1 ? "from the base commit" : `as after turn ${turn - 1}`]);
+}
+
+export function deliverSummary({ branch, status }: { branch: string; status: string }): string {
+  return bounded([`deliver ${branch}`, status]);
+}
+
+export function answerWaitSummary(question: string): string {
+  return line(`waiting for an answer: ${question}`);
+}
+
+export function pauseWaitSummary(by?: string): string {
+  return line(by === undefined ? "paused" : `paused by ${by}`);
+}
+
+/** `rate limited: next try in 60 s`. */
+export function backOffSummary({ reason, waitMs }: { reason: string; waitMs: number }): string {
+  return line(`${oneLine(reason, 120)}: next try in ${duration(waitMs)}`);
+}
+
+export function holdWaitSummary(where: string): string {
+  return line(`waiting for a place on ${where}`);
+}
+
+function count(value: number, one: string, many: string): string {
+  return `${value} ${value === 1 ? one : many}`;
+}
+
+function bounded(parts: readonly string[]): string {
+  return line(parts.join(" · "));
+}
+
+function line(text: string): string {
+  let result = oneLine(text, summaryLength);
+  while (utf8Bytes(result) > summaryBytes) result = oneLine(result, Math.floor(result.length * 0.9));
+  return result;
+}

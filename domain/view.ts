@@ -1,0 +1,67 @@
+import { nextStep } from "./next-step.ts";
+import { isSettled, type ThreadState } from "./thread.ts";
+import type { ThreadStatus, ThreadView } from "./thread-view.ts";
+import type { Judge } from "./goal.ts";
+import type { CheckResult } from "./verification.ts";
+
+/** What people and programs see of a thread. `doing` is what the Workflow is at right now. */
+export function viewOf(state: ThreadState, doing: string): ThreadView {
+  const { start, verification, checkpoint } = state;
+  const { goal } = start;
+  return {
+    id: start.id,
+    status: statusOf(state),
+    doing: isSettled(state) ? "" : doing,
+    goal: goal.goal,
+    agent: goal.agents.worker.use,
+    judge: describeJudge(goal.agents.judge),
+    repository: start.repository.name,
+    base: start.repository.base,
+    branch: start.branch,
+    delivered: state.delivered,
+    owner: start.owner,
+    turn: turnShown(state),
+    attempt: state.attempt,
+    epoch: state.epoch,
+    host: state.hold?.host ?? null,
+    checks: verification?.checks ?? goal.verify.map(({ name }): CheckResult => ({ name, status: "not run", durationMs: 0 })),
+    verdict: state.verdict,
+    spent: state.spent,
+    budget: state.budget,
+    checkpoint,
+    session: state.session && { agent: state.session.agent, id: state.session.id },
+    changes: state.changes && { files: state.changes.files, outOfScope: state.changes.outOfScope },
+    questions: state.questions,
+    steering: state.steering,
+    turns: state.turns,
+    reason: reasonOf(state),
+    openedAt: new Date(state.openedAt).toISOString(),
+    settledAt: state.settledAt === null ? null : new Date(state.settledAt).toISOString(),
+    report: state.report,
+  };
+}
+
+export function statusOf(state: ThreadState): ThreadStatus {
+  if (state.ending && isSettled(state)) return state.ending.status;
+  if (state.questions.length > 0) return "waiting";
+  if (state.paused) return "paused";
+  return "running";
+}
+
+/** The turn that runs or ran last; a turn that is only waited for does not count yet. */
+function turnShown(state: ThreadState): number {
+  const running = state.phase === "turn" && state.hold?.workspaceOpen === true && nextStep(state).kind === "turn";
+  return running ? state.turn + 1 : state.turn;
+}
+
+function reasonOf(state: ThreadState): string {
+  const question = state.questions[0];
+  if (question) return question.text;
+  if (state.ending) return state.ending.reason;
+  if (state.paused) return "paused by a person";
+  return state.backOff?.reason ?? "";
+}
+
+export function describeJudge(judge: Judge): string {
+  return judge.use === "none" ? "none" : [judge.use, judge.model].filter(Boolean).join(" ");
+}

@@ -1,0 +1,122 @@
+import type { HostActivities, OpenedWorkspace, RunTurnInput } from "../activities/thread-activities.ts";
+import type { Step } from "../domain/next-step.ts";
+import type { PromptInput } from "../domain/prompt.ts";
+import { judgeSummary, turnSummary, verifySummary, workspaceSummary } from "../domain/summaries.ts";
+import type { ThreadState } from "../domain/thread.ts";
+import type { TurnReport } from "../domain/turn.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import type { Verification } from "../domain/verification.ts";
+
+/** An Activity on the thread's host: what it is given, how it is shown, how long its own work may take. */
+export interface HostCall<T> {
+  readonly workMs: number;
+  readonly summary: string;
+  run(host: HostActivities): Promise<T>;
+}
+
+const setupMs = 3_600_000;
+/** Turns that a brief for a fresh session tells about. */
+const briefTurns = 20;
+
+export function openWorkspaceInput(state: ThreadState): HostCall<OpenedWorkspace> {
+  const { goal, repository } = state.start;
+  const input = {
+    ...claimOf(state),
+    repository,
+    env: goal.agents.worker.env,
+    turn: state.turn + 1,
+    ...(goal.setup === undefined ? {} : { setup: goal.setup }),
+  };
+  const summary = workspaceSummary({ host: state.hold?.host ?? "", turn: state.turn + 1 });
+  return { workMs: setupMs, summary, run: (host) => host.openWorkspace(input) };
+}
+
+export function turnInput(state: ThreadState, step: Extract<Step, { kind: "turn" }>): HostCall<TurnReport> {
+  const { goal, repository, timing } = state.start;
+  const input: RunTurnInput = {
+    ...claimOf(state),
+    repository,
+    agent: goal.agents.worker,
+    turn: step.turn,
+    attempt: step.attempt,
+    session: state.session,
+    coldStart: state.coldStart,
+    allowance: step.allowance,
+    stallMs: timing.stallMs,
+    scope: goal.scope,
+    prompt: promptInput(state, step),
+  };
+  const { verification, verdict } = state;
+  const summary = turnSummary({
+    turn: step.turn,
+    attempt: step.attempt,
+    agent: goal.agents.worker.use,
+    wrapUp: step.wrapUp,
+    checks: verification,
+    verdict: verdict?.overall ?? null,
+  });
+  return { workMs: step.allowance.turnTimeMs, summary, run: (host) => host.runTurn(input) };
+}
+
+export function verifyInput(state: ThreadState): HostCall<Verification> {
+  const { goal, repository } = state.start;
+  const input = {
+    ...claimOf(state),
+    repository,
+    turn: state.turn,
+    commit: state.checkpoint?.commit ?? repository.base,
+    env: goal.agents.worker.env,
+    checks: goal.verify,
+    best: state.progress.best,
+    ...(goal.setup === undefined ? {} : { setup: goal.setup }),
+  };
+  const workMs = goal.verify.reduce((sum, { timeoutMs }) => sum + timeoutMs, setupMs);
+  return { workMs, summary: verifySummary({ checks: goal.verify.length, turn: state.turn }), run: (host) => host.verify(input) };
+}
+
+/** Null when the goal asks for no judge. */
+export function judgeInput(state: ThreadState): HostCall<Verdict> | null {
+  const { goal, repository } = state.start;
+  const { judge } = goal.agents;
+  if (judge.use === "none") return null;
+  const input = {
+    ...claimOf(state),
+    repository,
+    turn: state.turn,
+    commit: state.checkpoint?.commit ?? repository.base,
+    goal,
+    judge,
+    verification: state.verification,
+    claim: state.claim,
+  };
+  const criteria = Math.max(1, goal.done.length);
+  // Twice, because an invalid answer gets one retry.
+  return { workMs: judge.timeoutMs * 2, summary: judgeSummary({ criteria, judge, turn: state.turn }), run: (host) => host.judge(input) };
+}
+
+function claimOf(state: ThreadState): { thread: string; epoch: number } {
+  return { thread: state.start.id, epoch: state.epoch };
+}
+
+function promptInput(state: ThreadState, step: Extract<Step, { kind: "turn" }>): PromptInput {
+  const { start, session } = state;
+  return {
+    thread: start.id,
+    turn: step.turn,
+    attempt: step.attempt,
+    goal: start.goal,
+    budget: state.budget,
+    spent: state.spent,
+    session: session === null ? "new" : "resumed",
+    coldStart: state.coldStart,
+    wrapUp: step.wrapUp,
+    commit: state.checkpoint?.commit ?? null,
+    changes: state.changes,
+    verification: state.verification,
+    verdict: state.verdict,
+    best: state.progress.best,
+    history: session === null ? state.turns.slice(-briefTurns) : [],
+    steering: state.steering,
+    notices: state.notices,
+  };
+}

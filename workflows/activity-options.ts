@@ -1,0 +1,53 @@
+import { ActivityCancellationType, type ActivityOptions } from "@temporalio/workflow";
+import type { ThreadTiming } from "../domain/thread-start.ts";
+import { hostTaskQueue, poolTaskQueue } from "./messages.ts";
+
+/** Set beside a turn's own limit, for the checkpoint and for waiting out a silent hub or Temporal Service. */
+const graceMs = 3_600_000;
+const longest = "365 days";
+/** Every attempt is the Workflow's own decision and visible in its history: Temporal never retries by itself. */
+const once = { maximumAttempts: 1 };
+
+export function poolHoldOptions(timing: ThreadTiming, summary: string): ActivityOptions {
+  return {
+    taskQueue: poolTaskQueue("default"),
+    startToCloseTimeout: longest,
+    heartbeatTimeout: timing.heartbeatTimeoutMs,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: once,
+    summary,
+  };
+}
+
+/** For taking the same place again after continue-as-new, or a named host's place. */
+export function hostHoldOptions(host: string, timing: ThreadTiming, summary: string): ActivityOptions {
+  return { ...poolHoldOptions(timing, summary), taskQueue: hostTaskQueue(host), scheduleToStartTimeout: timing.heartbeatTimeoutMs };
+}
+
+export function hostOptions(host: string, timing: ThreadTiming, call: { workMs: number; summary: string }): ActivityOptions {
+  return {
+    taskQueue: hostTaskQueue(host),
+    startToCloseTimeout: call.workMs + graceMs,
+    heartbeatTimeout: timing.heartbeatTimeoutMs,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: once,
+    summary: call.summary,
+  };
+}
+
+/** Giving a place back must not hang on a host that is gone: its heartbeat timeout frees the place as well. */
+export function releaseOptions(host: string): ActivityOptions {
+  return { taskQueue: hostTaskQueue(host), scheduleToStartTimeout: "5s", startToCloseTimeout: "30s", retry: once, summary: "give the place back" };
+}
+
+/** Delivery happens where the user's repository is, so it may wait for that machine to come back. */
+export function deliveryOptions(home: string, timing: ThreadTiming, call: { patience: string; summary: string }): ActivityOptions {
+  return {
+    taskQueue: hostTaskQueue(home),
+    scheduleToStartTimeout: call.patience,
+    startToCloseTimeout: "30 minutes",
+    heartbeatTimeout: timing.heartbeatTimeoutMs,
+    retry: once,
+    summary: call.summary,
+  };
+}

@@ -1,0 +1,20 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from "@temporalio/common";
+
+export type StepFailure =
+  | { readonly kind: "hostLost"; readonly text: string }
+  | { readonly kind: "blocked"; readonly text: string; readonly facts: readonly string[] }
+  | { readonly kind: "bug" };
+
+/** What a failed Activity means for the thread: another host, a question, or a bug in the Workflow itself. */
+export function failureOf(error: unknown): StepFailure {
+  if (!(error instanceof ActivityFailure)) return { kind: "bug" };
+  const { cause } = error;
+  if (cause instanceof TimeoutFailure) return { kind: "hostLost", text: cause.message };
+  if (!(cause instanceof ApplicationFailure)) return { kind: "hostLost", text: error.message };
+  if (cause.type === "WorkerShutdown" || cause.type === "StaleEpoch") return { kind: "hostLost", text: cause.message };
+  return { kind: "blocked", text: cause.message, facts: [`${error.activityType} failed: ${cause.type ?? "unexpected error"}`, ...detailsOf(cause)] };
+}
+
+function detailsOf(failure: ApplicationFailure): string[] {
+  return (failure.details ?? []).filter((detail): detail is string => typeof detail === "string");
+}

@@ -1,0 +1,65 @@
+import type { UpdateDefinition } from "@temporalio/common";
+import { ApplicationFailure, setHandler } from "@temporalio/workflow";
+import { afterAnswer, afterBudgetChange, refuseAnswer } from "../domain/questions.ts";
+import { end, type ThreadState } from "../domain/thread.ts";
+import type { ThreadView } from "../domain/thread-view.ts";
+import { viewOf } from "../domain/view.ts";
+import * as messages from "./messages.ts";
+import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
+
+/** Everything people and hosts can tell a thread. */
+export function handleMessages(loop: ThreadLoop): void {
+  setHandler(messages.viewQuery, () => viewOf(loop.state, loop.doing), { description: "What the thread is right now" });
+  setHandler(messages.steerSignal, ({ text }) => {
+    loop.state = { ...loop.state, steering: [...loop.state.steering, text] };
+  });
+  handleUpdates(loop);
+  setHandler(messages.heldSignal, (grant) => {
+    loop.grant = grant;
+  });
+  setHandler(messages.hostRestartedSignal, ({ host, incarnation }) => {
+    const { hold } = loop.state;
+    const gone = hold?.host === host && hold.incarnation !== incarnation;
+    if (gone) loop.claim?.lost.reject(new HoldLost("the host's process was restarted"));
+  });
+}
+
+function handleUpdates(loop: ThreadLoop): void {
+  const { handle } = updatesOf(loop);
+  handle(messages.pauseUpdate, ({ now }) => {
+    if (now) loop.work?.cancel();
+    return { ...loop.state, paused: true };
+  });
+  handle(messages.resumeUpdate, () => ({ ...loop.state, paused: false }));
+  handle(messages.stopUpdate, ({ reason, by }) => {
+    loop.work?.cancel();
+    return end(loop.state, { status: "stopped", reason: reason || `stopped by ${by}` });
+  });
+  handle(messages.budgetUpdate, (change) => afterBudgetChange(loop.state, change));
+  handle(
+    messages.answerUpdate,
+    (answer) => afterAnswer(loop.state, answer),
+    (answer) => refuseAnswer(loop.state, answer),
+  );
+}
+
+function updatesOf(loop: ThreadLoop) {
+  /** Validators are synchronous and refuse without a trace in the history. */
+  function handle<A>(update: UpdateDefinition<ThreadView, [A]>, change: (arg: A) => ThreadState, refusal?: (arg: A) => string | null): void {
+    const handler = (arg: A) => {
+      loop.state = change(arg);
+      return viewOf(loop.state, loop.doing);
+    };
+    const validator = (arg: A): void => {
+      if (loop.state.settledAt !== null || loop.state.ending?.status === "stopped") refuse(`the thread is ${loop.state.ending?.status ?? "settled"}`);
+      const why = refusal?.(arg);
+      if (why) refuse(why);
+    };
+    setHandler<ThreadView, [A], UpdateDefinition<ThreadView, [A]>>(update, handler, { validator });
+  }
+  return { handle };
+}
+
+function refuse(message: string): never {
+  throw ApplicationFailure.nonRetryable(message, "Conflict");
+}
