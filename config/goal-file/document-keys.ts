@@ -1,0 +1,38 @@
+import { durationPattern } from "./quantities.ts";
+import { goalKeys, type JsonSchema, type KeyPlace } from "./schema-keys.ts";
+
+/** Markdown table of every key: kind of value, default, unit, meaning. */
+export function documentKeys(schema: JsonSchema): string {
+  const rows = goalKeys(schema).map((place) => `| ${cells(place).join(" | ")} |`);
+  return ["| key | value | default | unit | meaning |", "|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function cells(place: KeyPlace): string[] {
+  const { schema } = place;
+  const unit = schema["x-unit"] ?? (isDuration(schema) ? "duration" : "");
+  return [`\`${place.path}\``, kindOf(schema), defaultOf(place), unit, schema.description ?? ""].map((cell) =>
+    cell.replaceAll("|", String.raw`\|`),
+  );
+}
+
+function kindOf(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(", ");
+  if (isDuration(schema)) return "text";
+  if (schema.items !== undefined) return schema.items.anyOf === undefined ? "list of text" : "list of text or mappings";
+  if (schema.anyOf !== undefined) return schema.anyOf.map(kindOf).join(" or ");
+  const names: Record<string, string> = { string: "text", object: "mapping", integer: "whole number", number: "number" };
+  return names[schema.type ?? ""] ?? schema.type ?? "";
+}
+
+function defaultOf({ schema, required }: KeyPlace): string {
+  if (required) return "required";
+  const value = schema.default;
+  if (typeof value !== "object" || value === null)
+    return value === undefined ? "" : `\`${JSON.stringify(value).replaceAll('"', "")}\``;
+  const entries = Object.entries(value).map(([key, item]) => `${key}: ${JSON.stringify(item).replaceAll('"', "")}`);
+  return entries.length === 0 ? "" : `\`{ ${entries.join(", ")} }\``;
+}
+
+function isDuration(schema: JsonSchema): boolean {
+  return schema.pattern === durationPattern.source;
+}
