@@ -32,7 +32,7 @@ export function budgetLines(budget: Budget, spent: Spent): BudgetLine[] {
       {
         dimension,
         name: names[dimension],
-        used: used === undefined ? "not told" : quantity(dimension, used),
+        used: used === undefined && spent.turns > 0 ? "unknown" : quantity(dimension, used ?? 0),
         limit: limit === undefined ? null : quantity(dimension, limit),
         share: limit === undefined ? null : (used ?? 0) / Math.max(limit, Number.MIN_VALUE),
       },

@@ -24,7 +24,10 @@ export function currentDetails(view: ThreadView): string {
 
 function statusPart(view: ThreadView): string {
   const where = view.host === null ? "" : ` on ${inert(view.host)}`;
-  const turn = view.turn === 0 ? "" : ` · turn ${view.turn}${view.attempt > 1 ? `, attempt ${view.attempt}` : ""}`;
+  const turn =
+    view.turn === 0 || view.doing.includes(`turn ${view.turn}`)
+      ? ""
+      : ` · turn ${view.turn}${view.attempt > 1 ? `, attempt ${view.attempt}` : ""}`;
   const doing = view.doing === "" || view.doing === view.status ? "" : ` · ${inert(view.doing)}`;
   const reason = view.reason === "" ? "" : `\n\n${inert(oneLine(view.reason, 400))}`;
   return `**${view.status}**${doing}${turn} · ${inert(view.agent)}${where}${reason}`;

@@ -5,7 +5,7 @@ import type { PromptInput } from "./prompt.ts";
 import { duration, metricText, tokens } from "./quantities.ts";
 import type { TurnSummary } from "./thread-view.ts";
 import type { Verdict } from "./verdict.ts";
-import type { CheckResult, Verification } from "./verification.ts";
+import type { CheckResult, MetricResult, Verification } from "./verification.ts";
 
 const tailsBytes = 10_000;
 const tailBytes = 3_000;
@@ -45,8 +45,14 @@ function verificationSection({ verification, best }: PromptInput): string {
 function checkLine(check: CheckResult, best: PromptInput["best"]): string {
   const known = check.metric?.best ?? best[check.name];
   const metric = check.metric && (known === undefined ? check.metric : { ...check.metric, best: known });
-  const notes = [check.reason ?? "", metric === undefined ? "" : metricText(metric), duration(check.durationMs)];
+  const notes = [check.reason ?? "", metric === undefined ? "" : metricNote(check, metric), duration(check.durationMs)];
   return `${check.name}: ${check.status} (${notes.filter((note) => note !== "").join("; ")})`;
+}
+
+/** The reason of a missed threshold names value and limit already. */
+function metricNote({ reason }: CheckResult, metric: MetricResult): string {
+  if (metric.value !== null && !reason?.startsWith(String(metric.value))) return metricText(metric);
+  return metric.best === undefined ? "" : `best so far ${metric.best}`;
 }
 
 function failureTails({ checks }: Verification): string[] {

@@ -37,7 +37,7 @@ export function reviewSection(view: ThreadView, { pushedTo }: { readonly pushedT
     return `## How to review\n\n${fenced(look, "sh")}`;
   }
   const branch = shellWord(view.branch);
-  const review = [`git log ${base}..${branch}`, `git diff ${base}...${branch}`, `git merge ${branch}`].join("\n");
+  const review = [`git log ${base}..${branch}`, `git diff ${base}..${branch}`, `git merge ${branch}`].join("\n");
   const undo = [
     `git branch -D ${branch}`,
     ...(pushedTo === undefined ? [] : [`git push ${shellWord(pushedTo)} --delete ${branch}`]),

@@ -93,7 +93,7 @@ function checksPart({ checks }: ThreadView): string {
 }
 
 function risksSection(view: ThreadView, { goal }: ReportExtras): string {
-  const unmetered = budgetLines(view.budget, view.spent).some((line) => line.dimension === "usd" && line.used === "not told");
+  const unmetered = budgetLines(view.budget, view.spent).some((line) => line.dimension === "usd" && line.used === "unknown");
   const lines = [
     ...goal.risk.map((boundary) => `Boundary of the contract, look whether it was respected: ${inert(boundary)}`),
     ...(view.checks.length === 0 ? ["No command checked the result; it rests on the judge alone."] : []),
