@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { copyFile, cp, mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** Copies a file so that a reader sees the old or the new one, never a part. Makes the folders; errors are the machine's. */
+export async function putFile(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  const draft = `${to}.${randomUUID()}.tmp`;
+  try {
+    await copyFile(from, draft);
+    await rename(draft, to);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Makes `to` an exact copy of the folder `from`; removes `to` when `from` does not exist. */
+export async function putFolder(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  const found = await stat(from).catch(() => undefined);
+  if (found?.isDirectory()) await cp(from, to, { recursive: true });
+}
+
+export async function sameContent(a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)));
+  if (left === undefined || right === undefined || left.size !== right.size) return false;
+  const [one, other] = await Promise.all([readFile(a), readFile(b)]);
+  return one.equals(other);
+}
+
+/** Files anywhere under `root` whose name matches, newest change first; none when the folder is missing. */
+export async function findFiles(root: string, matches: (name: string) => boolean): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries
+    .filter((entry) => entry.isFile() && matches(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const dated = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+  return dated.toSorted((a, b) => b.at - a.at).map(({ path }) => path);
+}
