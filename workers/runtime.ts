@@ -9,9 +9,19 @@ interface RuntimeRequest {
   readonly metricsPort?: number;
 }
 
-/** Installs the one runtime of this process; before any connection or Worker is made. */
+/** Installs the one runtime of this process; before any connection or Worker is made. Throws `Settings` for a port in use. */
 export function installRuntime(request: RuntimeRequest): void {
-  Runtime.install(runtimeOptions(request));
+  try {
+    Runtime.install(runtimeOptions(request));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (request.metricsPort === undefined || !text.includes("prometheus")) throw error;
+    throw new BatonFailure("Settings", text, {
+      where: `127.0.0.1:${request.metricsPort}`,
+      next: "free that port, or set BATON_METRICS_PORT to another one",
+      cause: error,
+    });
+  }
 }
 
 export function runtimeOptions({ logger, metricsPort }: RuntimeRequest): RuntimeOptions {
