@@ -1,0 +1,46 @@
+import { isAbsolute } from "node:path";
+import { BatonFailure } from "../domain/failure.ts";
+import { cacheDirOf, stateDirOf, type StateDir } from "./state-dir.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a person sets for a whole machine, all through the environment. */
+export interface Settings {
+  readonly state: StateDir;
+  /** Where what was downloaded or built once is kept. */
+  readonly cache: string;
+  /** A `temporal` executable to use instead of looking for one. */
+  readonly temporalBin: string | undefined;
+  /** Lowest level that the services log. */
+  readonly logLevel: LogLevel;
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** Reads and checks the settings. Throws `BatonFailure("Settings")` naming the variable. */
+export function readSettings(env: Environment): Settings {
+  for (const name of ["BATON_STATE_DIR", "BATON_CACHE_DIR", "BATON_TEMPORAL_BIN"]) requireAbsolute(env, name);
+  return {
+    state: stateDirOf(env),
+    cache: cacheDirOf(env),
+    temporalBin: env["BATON_TEMPORAL_BIN"],
+    logLevel: readLogLevel(env),
+  };
+}
+
+function requireAbsolute(env: Environment, name: string): void {
+  const value = env[name];
+  if (value === undefined || isAbsolute(value)) return;
+  // The services run in other directories, where a relative path would mean another place.
+  throw new BatonFailure("Settings", `${name} must be an absolute path, and is "${value}"`, {
+    next: `export ${name}="$PWD/${value}"`,
+  });
+}
+
+function readLogLevel(env: Environment): LogLevel {
+  const value = env["BATON_LOG_LEVEL"] ?? "info";
+  const level = logLevels.find((each) => each === value);
+  if (level !== undefined) return level;
+  throw new BatonFailure("Settings", `BATON_LOG_LEVEL is "${value}"`, { next: `use one of ${logLevels.join(", ")}` });
+}

@@ -1,0 +1,97 @@
+import type { Client, Connection, ConnectionOptions } from "@temporalio/client";
+import type { Environment } from "../config/settings.ts";
+import { BatonFailure } from "../domain/failure.ts";
+import { explainConnectError } from "./explain-connect-error.ts";
+import { speaksTls } from "./speaks-tls.ts";
+import { embeddedNamespace, loadTemporalProfile } from "./temporal-target.ts";
+
+export interface TemporalConnection {
+  readonly connection: Connection;
+  readonly client: Client;
+  readonly namespace: string;
+  readonly address: string;
+}
+
+interface ConnectRequest {
+  readonly env: Environment;
+  /** Where Baton's own server is; without it the environment and Temporal's configuration file decide. */
+  readonly embedded?: { readonly address: string; readonly namespace: string };
+}
+
+interface Resolved {
+  readonly address: string;
+  readonly namespace: string;
+  readonly options: Pick<ConnectionOptions, "address" | "tls" | "apiKey" | "metadata">;
+}
+
+const probeMs = 2000;
+const lookMs = 500;
+// The defaults back off up to two minutes, far longer than a restart of the server takes.
+const channelArgs = {
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.min_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 1000,
+};
+
+/** What `Connection` and `NativeConnection` need to reach the configured Temporal Service. */
+export async function temporalOptions({ env, embedded }: ConnectRequest): Promise<Resolved> {
+  if (embedded !== undefined) return { ...embedded, options: { address: embedded.address } };
+  const { toClientOptions } = await import("@temporalio/envconfig");
+  const { connectionOptions, namespace } = toClientOptions(await loadTemporalProfile(env));
+  const address = connectionOptions.address ?? "localhost:7233";
+  const { tls, apiKey, metadata } = connectionOptions;
+  const options = {
+    address,
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+  return { address, namespace: namespace ?? embeddedNamespace(env), options };
+}
+
+/**
+ * Connects and proves it: the service answers and has the namespace. Otherwise, within 3 s, throws
+ * `BatonFailure("TemporalUnreachable")` that names the cause.
+ */
+export async function connectTemporal(request: ConnectRequest): Promise<TemporalConnection> {
+  const target = await temporalOptions(request);
+  const { Client, Connection } = await import("@temporalio/client");
+  await probe(target, Connection);
+  const connection = Connection.lazy({ ...target.options, channelArgs });
+  const client = new Client({ connection, namespace: target.namespace });
+  return { connection, client, namespace: target.namespace, address: target.address };
+}
+
+async function probe(target: Resolved, connections: typeof Connection): Promise<void> {
+  let connection: Connection | undefined;
+  try {
+    // Without the retrying interceptor the first error is the true one, and comes at once.
+    connection = connections.lazy({ ...target.options, interceptors: [], channelArgs });
+    const { workflowService } = connection;
+    await connection.withDeadline(Date.now() + probeMs, async () => {
+      await workflowService.getSystemInfo({});
+      await workflowService.describeNamespace({ namespace: target.namespace });
+    });
+  } catch (error) {
+    throw await unreachable(error, target);
+  } finally {
+    await connection?.close().catch(() => undefined);
+  }
+}
+
+async function unreachable(error: unknown, target: Resolved): Promise<BatonFailure> {
+  const { code, message } = error as { code?: unknown; message: string };
+  const tls = target.options.tls !== undefined && target.options.tls !== false && target.options.tls !== null;
+  const attempt = { code: typeof code === "number" ? code : undefined, message, tls, namespace: target.namespace };
+  const explained = explainConnectError(attempt);
+  const plainToTls = !tls && explained.cause.includes("UNAVAILABLE") && (await speaksTls(target.address, lookMs));
+  const cause = plainToTls ? "it speaks TLS, and plain text was tried" : explained.cause;
+  const next = plainToTls
+    ? "set TEMPORAL_TLS=true, and TEMPORAL_TLS_SERVER_CA_CERT_PATH for a private authority"
+    : explained.next;
+  return new BatonFailure("TemporalUnreachable", `Temporal Service at ${target.address} cannot be used: ${cause}`, {
+    where: `${target.address}, namespace ${target.namespace}`,
+    next,
+    cause: error,
+  });
+}
