@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { git, runGit } from "../git/git.ts";
+import { openObjectStore } from "../git/object-store.ts";
+import { indexPack } from "../git/pack.ts";
+import type { HubClient } from "../hub/hub-client.ts";
+
+interface DiffRequest {
+  readonly hub: HubClient;
+  /** The repository's id in the hub. */
+  readonly repository: string;
+  readonly base: string;
+  readonly commit: string;
+  /** If this is inside a clone that has the base, only the thread's own objects are fetched. */
+  readonly cwd: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  /** Lines; null for a binary file. */
+  readonly added: number | null;
+  readonly removed: number | null;
+}
+
+export interface CheckpointDiff {
+  files(): Promise<ChangedFile[]>;
+  print(options: { readonly stat: boolean; readonly color: boolean }): Promise<void>;
+}
+
+/** Hands over a diff whose objects live in a temporary folder, and removes that in the end. Touches no repository. */
+export async function withCheckpoint(request: DiffRequest, use: (diff: CheckpointDiff) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "baton-diff-"));
+  try {
+    const gitDir = join(folder, "objects.git");
+    await openObjectStore({ gitDir, sample: request.base });
+    const local = await objectsWith(request);
+    if (local !== undefined) await writeFile(join(gitDir, "objects", "info", "alternates"), `${JSON.stringify(local)}\n`);
+    const { hub, repository, commit, base } = request;
+    await indexPack({ gitDir }, hub.fetch({ repository, wants: [commit], haves: local === undefined ? [] : [base] }));
+    await use(diffIn(gitDir, request));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Object folder of the current clone, if it has the base commit. */
+async function objectsWith({ cwd, base }: DiffRequest): Promise<string | undefined> {
+  const found = await runGit(["rev-parse", "--git-path", "objects"], { cwd });
+  if (found.code !== 0) return undefined;
+  const has = await runGit(["cat-file", "-e", `${base}^{commit}`], { cwd });
+  return has.code === 0 ? resolve(cwd, found.stdout.toString().replace(/\n$/, "")) : undefined;
+}
+
+const diffOptions = ["--no-ext-diff", "--no-textconv"];
+
+function diffIn(gitDir: string, { base, commit }: DiffRequest): CheckpointDiff {
+  const at = { cwd: gitDir, gitDir };
+  return {
+    async files() {
+      const output = await git(["diff", ...diffOptions, "--numstat", "--no-renames", "-z", base, commit], at);
+      return output
+        .toString()
+        .split("\0")
+        .filter((line) => line !== "")
+        .map(changedFile);
+    },
+    async print({ stat, color }) {
+      const args = ["diff", ...diffOptions, `--color=${color ? "always" : "never"}`, ...(stat ? ["--stat"] : []), base, commit];
+      await git(args, { ...at, onStdout: writeOut });
+    },
+  };
+}
+
+function changedFile(line: string): ChangedFile {
+  const [added, removed, ...path] = line.split("\t");
+  const count = (text: string | undefined) => (text === undefined || text === "-" ? null : Number(text));
+  return { path: path.join("\t"), added: count(added), removed: count(removed) };
+}
+
+async function writeOut(chunk: Buffer): Promise<void> {
+  if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+}

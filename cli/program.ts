@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+
+type CommandLoader = () => Promise<Command>;
+
+/** Every command by name, in the order of the help. A module is loaded when its command is asked for. */
+const loaders: Readonly<Record<string, CommandLoader>> = {
+  init: async () => (await import("./commands/init.ts")).initCommand(),
+  check: async () => (await import("./commands/check.ts")).checkCommand(),
+  run: async () => (await import("./commands/run.ts")).runCommand(),
+  ls: async () => (await import("./commands/ls.ts")).lsCommand(),
+  show: async () => (await import("./commands/show.ts")).showCommand(),
+  logs: async () => (await import("./commands/logs.ts")).logsCommand(),
+  diff: async () => (await import("./commands/diff.ts")).diffCommand(),
+  steer: async () => (await import("./commands/steer.ts")).steerCommand(),
+  pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
+  resume: async () => (await import("./commands/resume.ts")).resumeCommand(),
+  stop: async () => (await import("./commands/stop.ts")).stopCommand(),
+  budget: async () => (await import("./commands/budget.ts")).budgetCommand(),
+  answer: async () => (await import("./commands/answer.ts")).answerCommand(),
+  up: async () => (await import("./commands/up.ts")).upCommand(),
+  down: async () => (await import("./commands/down.ts")).downCommand(),
+  ui: async () => (await import("./commands/ui.ts")).uiCommand(),
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  completion: async () => (await import("./commands/completion.ts")).completionCommand(),
+};
+
+export const commandNames = Object.keys(loaders);
+
+interface ProgramOptions {
+  /** Leaves a usage error unsaid: the caller prints it as JSON. */
+  readonly quietUsage?: boolean;
+}
+
+/** The command line for these arguments, with only the commands that they can reach. */
+export async function buildProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Command> {
+  const program = new Command("baton")
+    .description("Durable goal loops for coding agents: each goal runs until its checks and its judge agree that it is achieved.")
+    .version(readVersion(), "-V, --version")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(baton --help lists the commands)")
+    .configureHelp({ helpWidth: 110, subcommandTerm: (command) => command.name() })
+    .exitOverride();
+  if (options.quietUsage) program.configureOutput({ writeErr: () => undefined });
+  for (const name of namesNeeded(args)) {
+    const command = await loaders[name]!();
+    program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(`(baton ${name} --help tells more)`));
+  }
+  if (args.length === 0) program.action(() => program.outputHelp());
+  return program;
+}
+
+function namesNeeded(args: readonly string[]): readonly string[] {
+  const [first] = args;
+  if (first === "--version" || first === "-V") return [];
+  return first !== undefined && Object.hasOwn(loaders, first) ? [first] : commandNames;
+}
+
+function readVersion(): string {
+  // One folder further up from dist/cli/ than from cli/.
+  for (const path of ["../package.json", "../../package.json"]) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { version: string }).version;
+    } catch {
+      continue;
+    }
+  }
+  return "unknown";
+}

@@ -1,0 +1,43 @@
+import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
+import type { Paint } from "../output.ts";
+import { oneLine } from "../render-text.ts";
+import { renderQuestion } from "./render-question.ts";
+
+export type Watched = Pick<ThreadView, "id" | "status" | "doing" | "reason" | "questions" | "budget" | "spent">;
+
+/** What a person should hear between two looks at a thread and the transcript does not tell: questions, pauses, waits. */
+export function renderViewChange(before: Watched | undefined, now: Watched, paint: Paint): readonly string[] {
+  const asked = now.questions.filter(({ id }) => !before?.questions.some((known) => known.id === id));
+  const answered = (before?.questions ?? []).filter(({ id }) => !now.questions.some((open) => open.id === id));
+  return [
+    ...answered.map(({ id }) => `question ${id} is closed`),
+    ...asked.flatMap((question) => renderQuestion(now, question, paint)),
+    ...statusLines(before, now, paint),
+  ];
+}
+
+function statusLines(before: Watched | undefined, now: Watched, paint: Paint): readonly string[] {
+  if (settledStatuses.includes(now.status)) return [];
+  const sameStatus = before?.status === now.status;
+  if (sameStatus && before.doing === now.doing) return [];
+  if (now.status === "running") {
+    if (isWait(now.doing)) return [paint("warn", described(now))];
+    return before !== undefined && !sameStatus ? [`${now.id} goes on · ${oneLine(now.doing)}`] : [];
+  }
+  // A question says more than `waiting for an answer`.
+  if (now.status === "waiting" && now.questions.length > 0) return [];
+  return sameStatus && !isWait(now.doing)
+    ? []
+    : [paint("warn", [now.status, described(now)].filter((part) => part !== "").join(" · "))];
+}
+
+function described({ status, doing, reason }: Watched): string {
+  return [doing, reason]
+    .filter((part) => part !== "" && part !== status)
+    .map((part) => oneLine(part))
+    .join(" · ");
+}
+
+function isWait(doing: string): boolean {
+  return /^(?:wait|back)/i.test(doing);
+}
