@@ -109,11 +109,7 @@ async function runClaude(turn: AgentTurn, call: ClaudeCall): Promise<ClaudeRun> 
   return { ran, reader, call, finished: state.finished };
 }
 
-function onRecord(
-  run: { turn: AgentTurn; call: ClaudeCall; reader: ClaudeReader },
-  kind: "progress" | "retry",
-  watch: Watch,
-): void {
+function onRecord(run: { call: ClaudeCall; reader: ClaudeReader }, kind: "progress" | "retry", watch: Watch): void {
   const { call, reader } = run;
   if (kind === "progress") watch.alive();
   else watch.retrying(reader.lastRetry);

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { noUsage } from "../../domain/usage.ts";
+import { choosesSandbox, findCodex } from "../agents/codex-binary.ts";
+import { createCodexReader } from "../agents/codex-events.ts";
+import { readJsonLines } from "../agents/json-lines.ts";
+import { priced } from "../agents/priced.ts";
+import { turnTemp } from "../agents/supervise-agent.ts";
+import { createTurnLog } from "../agents/turn-log.ts";
+import type { AgentJudge, JudgeAnswer, JudgeQuestion } from "./judge-question.ts";
+import { judgeMissing, runJudge } from "./run-judge.ts";
+import { verdictJsonSchema } from "./verdict-schema.ts";
+
+/** Codex, reading the checkout only. It sends the schema on but checks no answer. */
+export async function askCodex(question: JudgeQuestion<AgentJudge>): Promise<JudgeAnswer> {
+  const { request, judge, prompt } = question;
+  const binary = await findCodex(judge.bin, request.env);
+  if ("problem" in binary) throw judgeMissing("codex", binary.problem);
+  const folder = await mkdtemp(join(turnTemp(request.env), "baton-judge-"));
+  const files = { schema: join(folder, "schema.json"), answer: join(folder, "answer.txt") };
+  const reader = createCodexReader(createTurnLog(() => undefined));
+  const lines = readJsonLines(
+    (record) => void reader.take(record),
+    () => undefined,
+  );
+  try {
+    await writeFile(files.schema, JSON.stringify(verdictJsonSchema));
+    const command = { file: binary.path, args: argumentsOf(judge, files), cwd: request.cwd, env: request.env };
+    const result = await runJudge(question, { ...command, stdin: prompt, onStdout: (chunk) => lines.write(chunk) });
+    lines.end();
+    const usage = priced(reader.totals ?? noUsage, judge.price);
+    const exit = {
+      stderr: result.stderr.toString("utf8"),
+      ...(result.outcome.kind === "exited" ? { code: result.outcome.code } : {}),
+    };
+    const outcome = reader.outcome(exit);
+    if (result.outcome.kind === "timedOut") return { problem: "codex gave no answer in time", usage, again: false };
+    if (outcome.kind === "failed") return { problem: `codex failed (${outcome.reason}): ${outcome.detail}`, usage, again: false };
+    return { answer: await readFile(files.answer, "utf8").catch(() => ""), usage };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function argumentsOf(judge: AgentJudge, files: { readonly schema: string; readonly answer: string }): string[] {
+  return [
+    "exec",
+    "--json",
+    "--ephemeral",
+    "--skip-git-repo-check",
+    ...(choosesSandbox(judge.args) ? [] : ["-s", "read-only"]),
+    // Instructions to agents in the checkout could have been written by the worker.
+    "-c",
+    "project_doc_max_bytes=0",
+    "--output-schema",
+    files.schema,
+    "-o",
+    files.answer,
+    ...(judge.model === undefined ? [] : ["-m", judge.model]),
+    ...judge.args,
+    "-",
+  ];
+}
