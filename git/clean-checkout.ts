@@ -1,0 +1,110 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runProcess } from "../process/run-process.ts";
+import { runGit } from "./git.ts";
+import { writeInnerRepository } from "./inner-repository.ts";
+import { absolutePath, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
+
+export interface CleanCheckoutRequest {
+  /** Bare git folder of the host's store. */
+  readonly store: string;
+  /** Folder of the checkout; the files are in `tree` in it. */
+  readonly dir: string;
+  readonly commit: string;
+}
+
+export interface CleanCheckout {
+  /** Folder to run commands in. */
+  readonly root: string;
+  /** Why `setup` has to run (again) before verification; absent when what it made is still good. */
+  readonly setupNeeded?: "first use" | "dependencies changed" | "its files are gone";
+}
+
+interface SetupRecord {
+  readonly commit: string;
+  /** What was there after setup beside the tracked files, as byte paths; folders end in a slash. */
+  readonly paths: readonly BytePath[];
+}
+
+const manifests =
+  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-(lock|workspace)\.yaml|bun\.lockb?|pyproject\.toml|poetry\.lock|uv\.lock|Pipfile(\.lock)?|setup\.(py|cfg)|requirements[^/]*\.txt|go\.(mod|sum|work)|Cargo\.(toml|lock)|Gemfile(\.lock)?|[^/]+\.gemspec|pom\.xml|(build|settings)\.gradle(\.kts)?|gradle\.lockfile|composer\.(json|lock)|mix\.(exs|lock))$/;
+
+/**
+ * Makes the checkout exactly a commit: tracked files as in it, nothing untracked or ignored but what `setup` made. What an
+ * earlier command did to it is undone; what cannot be undone (folders without permissions) is made anew.
+ */
+export async function cleanCheckout(request: CleanCheckoutRequest): Promise<CleanCheckout> {
+  const { store, dir, commit } = request;
+  const tree = treeAt(request);
+  await mkdir(tree.root, { recursive: true });
+  const record = await readRecord(dir);
+  const [gone, changed] = await Promise.all([clean(tree, commit, record), manifestsChanged(store, record, commit)]);
+  await rm(join(tree.root, ".git"), { recursive: true, force: true });
+  await writeInnerRepository({ root: tree.root, store, commit, index: tree.index });
+  const setupNeeded =
+    record === undefined ? "first use" : changed ? "dependencies changed" : gone ? "its files are gone" : undefined;
+  return { root: tree.root, ...(setupNeeded === undefined ? {} : { setupNeeded }) };
+}
+
+/** Remembers what `setup` left in the checkout, so that cleaning keeps it. */
+export async function recordSetup(request: CleanCheckoutRequest): Promise<void> {
+  const record: SetupRecord = { commit: request.commit, paths: await listOthers(treeAt(request)) };
+  const path = recordPath(request.dir);
+  await writeFile(`${path}.tmp`, JSON.stringify(record));
+  await rename(`${path}.tmp`, path);
+}
+
+function treeAt({ store, dir }: CleanCheckoutRequest): WorkTree {
+  return { store, root: join(dir, "tree"), index: join(dir, "tree.index") };
+}
+
+/** Gives whether something that setup made is gone. */
+async function clean(tree: WorkTree, commit: string, record: SetupRecord | undefined): Promise<boolean> {
+  try {
+    await resetTracked(tree, commit);
+    const kept = record?.paths ?? [];
+    const present = await listOthers(tree);
+    for (const path of present)
+      if (!isKept(path, kept)) await rm(absolutePath(tree.root, path), { recursive: true, force: true });
+    return kept.some((path) => !present.some((each) => each === path || each.startsWith(asFolder(path)) || isKept(path, [each])));
+  } catch {
+    await removeAll(tree);
+    await mkdir(tree.root, { recursive: true });
+    await resetTracked(tree, commit);
+    return true;
+  }
+}
+
+function isKept(path: BytePath, kept: readonly BytePath[]): boolean {
+  return kept.some((each) => path === each || path.startsWith(asFolder(each)));
+}
+
+function asFolder(path: BytePath): BytePath {
+  return path.endsWith("/") ? path : `${path}/`;
+}
+
+async function removeAll(tree: WorkTree): Promise<void> {
+  const command = { file: "chmod", args: ["-R", "u+rwX", "--", tree.root] };
+  await runProcess({ command, cwd: "/", env: { PATH: process.env["PATH"] ?? "" }, timeoutMs: 60_000 });
+  await rm(tree.root, { recursive: true, force: true });
+  await rm(tree.index, { force: true });
+}
+
+async function manifestsChanged(store: string, record: SetupRecord | undefined, commit: string): Promise<boolean> {
+  if (record === undefined || record.commit === commit) return false;
+  const args = ["diff-tree", "-r", "--name-only", "--no-renames", "-z", record.commit, commit];
+  const result = await runGit(args, { cwd: store, gitDir: store });
+  return result.code !== 0 || splitPaths(result.stdout).some((path) => manifests.test(path));
+}
+
+function recordPath(dir: string): string {
+  return join(dir, "setup.json");
+}
+
+async function readRecord(dir: string): Promise<SetupRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(dir), "utf8")) as SetupRecord;
+  } catch {
+    return undefined;
+  }
+}

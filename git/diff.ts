@@ -1,0 +1,122 @@
+import { git, gitFailure, runGit } from "./git.ts";
+import { displayPath, splitPaths } from "./work-tree.ts";
+
+export interface DiffRequest {
+  readonly gitDir: string;
+  readonly base: string;
+  readonly commit: string;
+  /** Bytes of one file's diff that are shown. */
+  readonly fileBytes?: number;
+  /** Bytes of the whole text. */
+  readonly totalBytes?: number;
+}
+
+export interface FileChange {
+  readonly path: string;
+  /** Lines; null for a binary file. */
+  readonly added: number | null;
+  readonly removed: number | null;
+}
+
+export interface BoundedDiff {
+  /** Unified diff; what was left out is named in it. */
+  readonly text: string;
+  readonly files: readonly FileChange[];
+  readonly truncated: boolean;
+}
+
+const header = Buffer.from("diff --git ");
+const plain = ["--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=none"];
+
+/** The unified diff between two commits, bounded per file and in total. Binary files are only named. */
+export async function boundedDiff(request: DiffRequest): Promise<BoundedDiff> {
+  const { gitDir, base, commit, fileBytes = 32_768, totalBytes = 262_144 } = request;
+  const files = await changedFiles(request);
+  const abort = new AbortController();
+  const collector = createCollector(fileBytes, totalBytes);
+  const args = ["diff", ...plain, base, commit, "--"];
+  const onStdout = (chunk: Buffer) => {
+    if (!collector.push(chunk)) abort.abort();
+  };
+  const running = runGit(args, { cwd: gitDir, gitDir, onStdout, signal: abort.signal }).catch((error: unknown) => {
+    if (!abort.signal.aborted) throw error;
+  });
+  const result = await running;
+  if (result !== undefined && result.code !== 0) throw gitFailure(args, gitDir, result);
+  const { text, shown, truncated } = collector.finish();
+  const left = files.slice(shown);
+  if (left.length === 0) return { text, files, truncated };
+  const names = left.slice(0, 200).map((file) => `  ${file.path} (${describeLines(file)})`);
+  const more = left.length > names.length ? [`  and ${left.length - names.length} more`] : [];
+  const rest = [`[${left.length} more changed files are not shown:]`, ...names, ...more].join("\n");
+  return { text: `${text}${rest}\n`, files, truncated: true };
+}
+
+/** Every changed path with its numbers of lines, in git's order. */
+export async function changedFiles({ gitDir, base, commit }: DiffRequest): Promise<FileChange[]> {
+  const output = await git(["diff", "--numstat", "-z", ...plain, base, commit, "--"], { cwd: gitDir, gitDir });
+  return splitPaths(output).map((entry) => {
+    const [added = "-", removed = "-", ...path] = entry.split("\t");
+    const count = (text: string) => (text === "-" ? null : Number(text));
+    return { path: displayPath(path.join("\t")), added: count(added), removed: count(removed) };
+  });
+}
+
+function describeLines({ added, removed }: FileChange): string {
+  return added === null ? "binary" : `+${added} -${removed ?? 0}`;
+}
+
+/** Cuts the stream into files at lines that start with git's header: no line of a file's content can. */
+function createCollector(fileBytes: number, totalBytes: number) {
+  const kept: Buffer[] = [];
+  let line = Buffer.alloc(0);
+  let total = 0;
+  let inFile = 0;
+  let shown = 0;
+  let truncated = false;
+  let full = false;
+  const closeFile = () => {
+    if (inFile > fileBytes) kept.push(Buffer.from(`[${inFile - fileBytes} more bytes of this file's diff are not shown]\n`));
+  };
+  const takeLine = (content: Buffer) => {
+    const starts = content.subarray(0, header.length).equals(header);
+    if (starts) {
+      closeFile();
+      inFile = 0;
+      if (total >= totalBytes) full = true;
+      else shown += 1;
+    }
+    if (full) return;
+    inFile += content.length;
+    if (inFile > fileBytes || total + content.length > totalBytes) {
+      truncated = true;
+      inFile = Math.max(inFile, fileBytes + content.length);
+      if (total + content.length > totalBytes) total = totalBytes;
+      return;
+    }
+    total += content.length;
+    kept.push(content);
+  };
+  return {
+    /** False once nothing more will be taken. */
+    push(chunk: Buffer): boolean {
+      line = Buffer.concat([line, chunk]);
+      for (let end = line.indexOf(10); end !== -1 && !full; end = line.indexOf(10)) {
+        takeLine(line.subarray(0, end + 1));
+        line = line.subarray(end + 1);
+      }
+      if (line.length > fileBytes) {
+        // A line longer than any file's share: counted, never shown.
+        inFile += line.length;
+        truncated = true;
+        line = Buffer.alloc(0);
+      }
+      return !full;
+    },
+    finish() {
+      if (line.length > 0 && !full) takeLine(line);
+      if (!full) closeFile();
+      return { text: Buffer.concat(kept).toString(), shown, truncated: truncated || full };
+    },
+  };
+}

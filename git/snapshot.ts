@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import type { Changes, Checkpoint } from "../domain/turn.ts";
+import { createPathMatcher, parseRawDiff, type ChangedPath } from "./changed-paths.ts";
+import { git } from "./git.ts";
+import { addEverything } from "./add-everything.ts";
+import { createObjectWriter } from "./object-writer.ts";
+import { putBack } from "./put-back.ts";
+import { writeSession } from "./session-files.ts";
+import { displayPath, gitInTree } from "./work-tree.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface SnapshotRequest {
+  readonly workspace: Workspace;
+  readonly sessionDir: string;
+  /** Gives the JSON text that is kept beside the work tree and the session. */
+  readonly ledger: string | ((changes: Changes) => string);
+  /** Commit the thread started from. */
+  readonly base: string;
+  /** Work commit that this one follows; the base for the first. */
+  readonly parentCommit: string;
+  /** Tree of `parentCommit`, where known: saves a process. */
+  readonly parentTree?: string;
+  readonly parentSnapshot?: string;
+  /** Globs of paths that are put back to the base version, on disk too. */
+  readonly protect?: readonly string[];
+  /** Globs of the paths that are in scope; empty: all. */
+  readonly allow?: readonly string[];
+  /** Message of the work commit. */
+  readonly message: string;
+  readonly turn: number;
+  /** Milliseconds since 1970; the same request at the same time gives the same ids. */
+  readonly at?: number;
+}
+
+export interface Snapshot {
+  readonly checkpoint: Checkpoint;
+  readonly changes: Changes;
+}
+
+const sampleSize = 50;
+
+/**
+ * Puts the work tree, session and ledger of this instant into the store. Leaves the workspace's own index, references and
+ * hooks alone; writes to its files only where protected paths are put back.
+ */
+export async function takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
+  const { workspace, base } = request;
+  const at = request.at ?? Date.now();
+  const writer = createObjectWriter(join(workspace.store, "objects"), base);
+  const [work, parentTree, session] = await Promise.all([
+    recordWork(request),
+    request.parentTree ?? treeOf(workspace.store, request.parentCommit),
+    writeSession(writer, request.sessionDir, join(workspace.dir, "session.cache")),
+  ]);
+  const changes = describeChanges(request, work);
+  const ledger = typeof request.ledger === "string" ? request.ledger : request.ledger(changes);
+  const { tree } = work;
+  const commit =
+    tree === parentTree
+      ? request.parentCommit
+      : await writer.commit({ tree, parents: [request.parentCommit], message: request.message, at });
+  const content = await writer.tree([
+    { mode: "40000", name: "work", id: tree },
+    { mode: "40000", name: "session", id: session },
+    { mode: "100644", name: "ledger.json", id: await writer.blob(Buffer.from(ledger)) },
+  ]);
+  const parents = [...(request.parentSnapshot === undefined ? [] : [request.parentSnapshot]), commit];
+  const message = `Checkpoint of ${workspace.thread}, turn ${request.turn}`;
+  const snapshot = await writer.commit({ tree: content, parents, message, at });
+  return { checkpoint: { commit, snapshot, tree }, changes };
+}
+
+interface RecordedWork {
+  readonly tree: string;
+  readonly changed: readonly ChangedPath[];
+  readonly restored: readonly ChangedPath[];
+}
+
+async function recordWork(request: SnapshotRequest): Promise<RecordedWork> {
+  const { workspace, base, protect = [] } = request;
+  await rm(`${workspace.index}.lock`, { force: true });
+  await addEverything(workspace, base);
+  const first = await readIndex(request);
+  const isProtected = createPathMatcher(protect);
+  const restored = first.changed.filter((change) => isProtected(change.path));
+  if (restored.length === 0) return { ...first, restored };
+  await putBack(workspace, restored);
+  return { ...(await readIndex(request)), restored };
+}
+
+async function readIndex({ workspace, base }: SnapshotRequest) {
+  const [raw, tree] = await Promise.all([
+    gitInTree(workspace, [
+      "diff-index",
+      "--cached",
+      "--raw",
+      "-z",
+      "--no-renames",
+      "--no-abbrev",
+      "--ignore-submodules=none",
+      base,
+    ]),
+    gitInTree(workspace, ["write-tree"]),
+  ]);
+  return { changed: parseRawDiff(raw), tree: tree.toString().trim() };
+}
+
+async function treeOf(store: string, commit: string): Promise<string> {
+  return (await git(["rev-parse", "--verify", `${commit}^{tree}`], { cwd: store, gitDir: store })).toString().trim();
+}
+
+function describeChanges({ allow = [] }: SnapshotRequest, work: RecordedWork): Changes {
+  const inScope = createPathMatcher(allow);
+  const outside = allow.length === 0 ? [] : work.changed.filter((change) => !inScope(change.path));
+  const sample = (changes: readonly ChangedPath[]) => changes.slice(0, sampleSize).map((change) => displayPath(change.path));
+  return {
+    files: work.changed.length,
+    outOfScope: sample(outside),
+    outOfScopeCount: outside.length,
+    restored: sample(work.restored),
+  };
+}

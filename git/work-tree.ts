@@ -1,0 +1,68 @@
+import { rm } from "node:fs/promises";
+import { git, gitFailure, runGit } from "./git.ts";
+
+/** A folder of files that is compared with, and brought to, commits of a store through an index of Baton's own. */
+export interface WorkTree {
+  /** Bare git folder that the objects are in. */
+  readonly store: string;
+  /** Absolute path of the folder. */
+  readonly root: string;
+  /** Path of the private index; nobody else may use it at the same time. */
+  readonly index: string;
+}
+
+/** A path as bytes, one character each (latin1), because file names need not be UTF-8. */
+export type BytePath = string;
+
+export function displayPath(path: BytePath): string {
+  return Buffer.from(path, "latin1").toString();
+}
+
+export function absolutePath(root: string, path: BytePath): Buffer {
+  return Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, "latin1")]);
+}
+
+/** Splits git's NUL-separated output. */
+export function splitPaths(output: Buffer): BytePath[] {
+  const parts = output.toString("latin1").split("\0");
+  parts.pop();
+  return parts;
+}
+
+const settings = ["core.autocrlf=false", "core.safecrlf=false", "index.version=4", "core.untrackedCache=true"].flatMap(
+  (setting) => ["-c", setting],
+);
+
+export function treeCommand(tree: WorkTree, args: readonly string[], stdin?: string | Uint8Array) {
+  const env = { GIT_WORK_TREE: tree.root, GIT_INDEX_FILE: tree.index };
+  const options = { cwd: tree.root, gitDir: tree.store, env, ...(stdin === undefined ? {} : { stdin }) };
+  return { args: [...settings, ...args], options };
+}
+
+export async function gitInTree(tree: WorkTree, args: readonly string[], stdin?: string | Uint8Array): Promise<Buffer> {
+  const command = treeCommand(tree, args, stdin);
+  return git(command.args, command.options);
+}
+
+/** Makes every tracked file exactly the commit's, whatever was done to the files; other files stay. */
+export async function resetTracked(tree: WorkTree, commit: string): Promise<void> {
+  await rm(`${tree.index}.lock`, { force: true });
+  const command = treeCommand(tree, ["read-tree", "--reset", "-u", commit]);
+  const first = await runGit(command.args, command.options);
+  if (first.code === 0) return;
+  // An index that a crash damaged is only a cache: without it every file is written anew.
+  await rm(tree.index, { force: true });
+  await rm(`${tree.index}.lock`, { force: true });
+  const second = await runGit(command.args, command.options);
+  if (second.code !== 0) throw gitFailure(["read-tree"], tree.root, second);
+}
+
+/** Removes untracked files, nested repositories included; ignored files stay. */
+export async function removeUntracked(tree: WorkTree): Promise<void> {
+  await gitInTree(tree, ["clean", "-ffdq"]);
+}
+
+/** Everything that is not tracked, ignored or not; whole folders end in a slash. */
+export async function listOthers(tree: WorkTree): Promise<BytePath[]> {
+  return splitPaths(await gitInTree(tree, ["ls-files", "--others", "--directory", "-z"]));
+}

@@ -1,0 +1,53 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { writeInnerRepository } from "./inner-repository.ts";
+import { removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
+
+/** A thread's work tree on one host. `root` is where the agent works. */
+export interface Workspace extends WorkTree {
+  readonly thread: string;
+  /** Folder that holds the work tree and Baton's own state about it. */
+  readonly dir: string;
+  readonly origin?: string;
+}
+
+interface WorkspaceRequest {
+  /** Bare git folder of the host's store for the repository. */
+  readonly store: string;
+  /** Folder of the thread on this host; the work tree is `work` in it. */
+  readonly dir: string;
+  readonly thread: string;
+  readonly origin?: string;
+}
+
+/** Names the parts of a thread's workspace; touches nothing. */
+export function workspaceAt({ store, dir, thread, origin }: WorkspaceRequest): Workspace {
+  const paths = { root: join(dir, "work"), index: join(dir, "work.index") };
+  return { store, dir, thread, ...paths, ...(origin === undefined ? {} : { origin }) };
+}
+
+/** Makes a thread's workspace at a commit, or repairs what is left of one. */
+export async function createWorkspace(request: WorkspaceRequest & { readonly commit: string }): Promise<Workspace> {
+  const workspace = workspaceAt(request);
+  await restoreWorkspace({ workspace, commit: request.commit });
+  return workspace;
+}
+
+/**
+ * Brings a workspace exactly to a commit: tracked files, untracked ones removed, HEAD on the thread's branch, the agent's
+ * index in step. Ignored files stay. Works on whatever a killed process left; calling it again is harmless.
+ */
+export async function restoreWorkspace(request: { readonly workspace: Workspace; readonly commit: string }): Promise<void> {
+  const { workspace, commit } = request;
+  await mkdir(workspace.root, { recursive: true });
+  await resetTracked(workspace, commit);
+  await removeUntracked(workspace);
+  await writeInnerRepository({
+    root: workspace.root,
+    store: workspace.store,
+    index: workspace.index,
+    commit,
+    branch: `baton/${workspace.thread}`,
+    ...(workspace.origin === undefined ? {} : { origin: workspace.origin }),
+  });
+}
