@@ -26,7 +26,11 @@ export interface Places {
   readonly total: number;
   readonly taken: number;
   /** Takes a place, reserved by the pool's poller or beyond the total; tells later how the claim ended. */
-  occupy(claim: { readonly thread: string; readonly epoch: number; readonly reserved: boolean }): Promise<"released" | "superseded">;
+  occupy(claim: {
+    readonly thread: string;
+    readonly epoch: number;
+    readonly reserved: boolean;
+  }): Promise<"released" | "superseded">;
   /** Frees the place; an older claim's release is ignored. */
   release(claim: { readonly thread: string; readonly epoch: number }): void;
 }

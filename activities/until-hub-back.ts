@@ -6,7 +6,10 @@ const firstWaitMs = 200;
 const longestWaitMs = 5_000;
 
 /** Tries again for as long as the hub cannot be reached: the work waits on this host's disk meanwhile. */
-export async function untilHubBack<T>(call: () => Promise<T>, options: { readonly signal: AbortSignal; readonly logger: Logger }): Promise<T> {
+export async function untilHubBack<T>(
+  call: () => Promise<T>,
+  options: { readonly signal: AbortSignal; readonly logger: Logger },
+): Promise<T> {
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
       return await call();

@@ -67,7 +67,8 @@ function afterFailedAttempt(state: ThreadState, report: TurnReport, now: number)
   const failed: ThreadState = { ...tried, failures };
   const blocked = agent.kind === "failed" && (agent.reason === "auth" || agent.reason === "config");
   if (blocked || failures >= maxFailures) return ask(failed, agentQuestion(state, report), now);
-  if (agent.kind === "failed" && agent.reason === "context") return { ...failed, session: null, coldStart: "the session's context was full" };
+  if (agent.kind === "failed" && agent.reason === "context")
+    return { ...failed, session: null, coldStart: "the session's context was full" };
   return failed;
 }
 
@@ -84,7 +85,11 @@ function agentQuestion(state: ThreadState, report: TurnReport) {
   return {
     kind: "agent" as const,
     text: `The agent ${agent} cannot work: ${describeOutcome(report)}.`,
-    facts: [`turn ${report.turn}, attempt ${report.attempt}`, `process: ${describeProcess(report.process)}`, `said: ${report.message || "nothing"}`],
+    facts: [
+      `turn ${report.turn}, attempt ${report.attempt}`,
+      `process: ${describeProcess(report.process)}`,
+      `said: ${report.message || "nothing"}`,
+    ],
     next: `mend it on the host (baton doctor), then: baton answer ${state.start.id} continue`,
   };
 }

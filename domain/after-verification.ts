@@ -47,7 +47,9 @@ export function afterVerdict(state: ThreadState, verdict: Verdict, now: number):
 
 function achievedReason(state: ThreadState): string {
   const checks = state.verification?.of ?? 0;
-  return checks === 0 ? "the judge found every criterion met" : `all ${checks} checks passed and the judge found every criterion met`;
+  return checks === 0
+    ? "the judge found every criterion met"
+    : `all ${checks} checks passed and the judge found every criterion met`;
 }
 
 /** The response ladder: tell the agent, then a fresh session with a brief, then the person or the end. */

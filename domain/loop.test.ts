@@ -4,7 +4,9 @@ import { deliverable } from "./settling.ts";
 import { baseTree, goalFor, play, threadWith } from "./testing/play.ts";
 
 const passes = { failed: [] };
-const judged = goalFor({ agents: { worker: { use: "codex", args: [], env: [] }, judge: { use: "command", args: [], env: [], timeoutMs: 1000 } } });
+const judged = goalFor({
+  agents: { worker: { use: "codex", args: [], env: [] }, judge: { use: "command", args: [], env: [], timeoutMs: 1000 } },
+});
 
 describe("a goal loop", () => {
   it("goes on until every check passes, and says why it ended", () => {

@@ -18,7 +18,13 @@ export type Step =
   | { readonly kind: "backOff"; readonly waitMs: number; readonly reason: string }
   | { readonly kind: "hold" }
   | { readonly kind: "openWorkspace" }
-  | { readonly kind: "turn"; readonly turn: number; readonly attempt: number; readonly wrapUp: boolean; readonly allowance: TurnAllowance }
+  | {
+      readonly kind: "turn";
+      readonly turn: number;
+      readonly attempt: number;
+      readonly wrapUp: boolean;
+      readonly allowance: TurnAllowance;
+    }
   | { readonly kind: "verify" }
   | { readonly kind: "judge" }
   | { readonly kind: "askAboutBudget"; readonly exhausted: readonly BudgetDimension[] }
@@ -86,6 +92,9 @@ export function floorHolds(state: ThreadState): boolean {
 }
 
 /** Zero work is never progress: no token, no tool, no changed file. */
-export function isIdle(turn: { readonly usage: { input: number; cached: number; output: number }; readonly toolCalls: number }): boolean {
+export function isIdle(turn: {
+  readonly usage: { input: number; cached: number; output: number };
+  readonly toolCalls: number;
+}): boolean {
   return totalTokens(turn.usage) === 0 && turn.toolCalls === 0;
 }

@@ -56,14 +56,23 @@ function findQuestion(state: ThreadState, answer: Answer): Question | undefined 
   return answer.question === undefined ? state.questions[0] : state.questions.find(({ id }) => id === answer.question);
 }
 
-const flags = { turns: "--turns", timeMs: "--time", wallTimeMs: "--wall-time", tokens: "--tokens", usd: "--usd", files: "--files" } as const;
+const flags = {
+  turns: "--turns",
+  timeMs: "--time",
+  wallTimeMs: "--wall-time",
+  tokens: "--tokens",
+  usd: "--usd",
+  files: "--files",
+} as const;
 
 function flagOf(dimension: keyof typeof flags): string {
   return `${flags[dimension]} +N`;
 }
 
 export function budgetQuestion(state: ThreadState, dimensions: readonly (keyof typeof flags)[]): NewQuestion {
-  const used = dimensions.map((dimension) => `${flags[dimension].slice(2)}: ${state.spent[dimension] ?? 0} of ${state.budget[dimension] ?? 0} used`);
+  const used = dimensions.map(
+    (dimension) => `${flags[dimension].slice(2)}: ${state.spent[dimension] ?? 0} of ${state.budget[dimension] ?? 0} used`,
+  );
   return {
     kind: "budget",
     text: `The budget is exhausted (${used.join("; ")}). More, or stop?`,

@@ -7,7 +7,11 @@ export function deliverable(state: ThreadState): string | null {
   return checkpoint !== null && checkpoint.tree !== baseTree ? checkpoint.commit : null;
 }
 
-export function afterDelivery(state: ThreadState, delivered: { readonly branch: string | null; readonly report: string }, now: number): ThreadState {
+export function afterDelivery(
+  state: ThreadState,
+  delivered: { readonly branch: string | null; readonly report: string },
+  now: number,
+): ThreadState {
   return { ...state, delivered: delivered.branch !== null, report: delivered.report, settledAt: now };
 }
 

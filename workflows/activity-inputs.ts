@@ -91,7 +91,11 @@ export function judgeInput(state: ThreadState): HostCall<Verdict> | null {
   };
   const criteria = Math.max(1, goal.done.length);
   // Twice, because an invalid answer gets one retry.
-  return { workMs: judge.timeoutMs * 2, summary: judgeSummary({ criteria, judge, turn: state.turn }), run: (host) => host.judge(input) };
+  return {
+    workMs: judge.timeoutMs * 2,
+    summary: judgeSummary({ criteria, judge, turn: state.turn }),
+    run: (host) => host.judge(input),
+  };
 }
 
 function claimOf(state: ThreadState): { thread: string; epoch: number } {
@@ -115,7 +119,7 @@ function promptInput(state: ThreadState, step: Extract<Step, { kind: "turn" }>):
     verification: state.verification,
     verdict: state.verdict,
     best: state.progress.best,
-    history: session === null ? state.turns.slice(-briefTurns) : [],
+    history: state.turns.slice(-briefTurns),
     steering: state.steering,
     notices: state.notices,
   };

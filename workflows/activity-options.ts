@@ -21,7 +21,11 @@ export function poolHoldOptions(timing: ThreadTiming, summary: string): Activity
 
 /** For taking the same place again after continue-as-new, or a named host's place. */
 export function hostHoldOptions(host: string, timing: ThreadTiming, summary: string): ActivityOptions {
-  return { ...poolHoldOptions(timing, summary), taskQueue: hostTaskQueue(host), scheduleToStartTimeout: timing.heartbeatTimeoutMs };
+  return {
+    ...poolHoldOptions(timing, summary),
+    taskQueue: hostTaskQueue(host),
+    scheduleToStartTimeout: timing.heartbeatTimeoutMs,
+  };
 }
 
 export function hostOptions(host: string, timing: ThreadTiming, call: { workMs: number; summary: string }): ActivityOptions {
@@ -37,11 +41,21 @@ export function hostOptions(host: string, timing: ThreadTiming, call: { workMs: 
 
 /** Giving a place back must not hang on a host that is gone: its heartbeat timeout frees the place as well. */
 export function releaseOptions(host: string): ActivityOptions {
-  return { taskQueue: hostTaskQueue(host), scheduleToStartTimeout: "5s", startToCloseTimeout: "30s", retry: once, summary: "give the place back" };
+  return {
+    taskQueue: hostTaskQueue(host),
+    scheduleToStartTimeout: "5s",
+    startToCloseTimeout: "30s",
+    retry: once,
+    summary: "give the place back",
+  };
 }
 
 /** Delivery happens where the user's repository is, so it may wait for that machine to come back. */
-export function deliveryOptions(home: string, timing: ThreadTiming, call: { patience: string; summary: string }): ActivityOptions {
+export function deliveryOptions(
+  home: string,
+  timing: ThreadTiming,
+  call: { patience: string; summary: string },
+): ActivityOptions {
   return {
     taskQueue: hostTaskQueue(home),
     scheduleToStartTimeout: call.patience,

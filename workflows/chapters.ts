@@ -35,7 +35,11 @@ function list(loop: ThreadLoop): void {
   const place = `${statusOf(state)} ${state.hold?.host ?? ""}`;
   const numbers = `${state.turn} ${state.spent.usd ?? 0}`;
   const { listed } = loop;
-  const stale = listed === null || listed.place !== place || (listed.numbers !== numbers && now - listed.at >= upsertEveryMs) || state.settledAt !== null;
+  const stale =
+    listed === null ||
+    listed.place !== place ||
+    (listed.numbers !== numbers && now - listed.at >= upsertEveryMs) ||
+    state.settledAt !== null;
   if (!stale) return;
   loop.listed = { place, numbers, at: now };
   upsertSearchAttributes([

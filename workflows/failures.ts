@@ -12,7 +12,11 @@ export function failureOf(error: unknown): StepFailure {
   if (cause instanceof TimeoutFailure) return { kind: "hostLost", text: cause.message };
   if (!(cause instanceof ApplicationFailure)) return { kind: "hostLost", text: error.message };
   if (cause.type === "WorkerShutdown" || cause.type === "StaleEpoch") return { kind: "hostLost", text: cause.message };
-  return { kind: "blocked", text: cause.message, facts: [`${error.activityType} failed: ${cause.type ?? "unexpected error"}`, ...detailsOf(cause)] };
+  return {
+    kind: "blocked",
+    text: cause.message,
+    facts: [`${error.activityType} failed: ${cause.type ?? "unexpected error"}`, ...detailsOf(cause)],
+  };
 }
 
 function detailsOf(failure: ApplicationFailure): string[] {

@@ -45,13 +45,18 @@ function handleUpdates(loop: ThreadLoop): void {
 
 function updatesOf(loop: ThreadLoop) {
   /** Validators are synchronous and refuse without a trace in the history. */
-  function handle<A>(update: UpdateDefinition<ThreadView, [A]>, change: (arg: A) => ThreadState, refusal?: (arg: A) => string | null): void {
+  function handle<A>(
+    update: UpdateDefinition<ThreadView, [A]>,
+    change: (arg: A) => ThreadState,
+    refusal?: (arg: A) => string | null,
+  ): void {
     const handler = (arg: A) => {
       loop.state = change(arg);
       return viewOf(loop.state, loop.doing);
     };
     const validator = (arg: A): void => {
-      if (loop.state.settledAt !== null || loop.state.ending?.status === "stopped") refuse(`the thread is ${loop.state.ending?.status ?? "settled"}`);
+      if (loop.state.settledAt !== null || loop.state.ending?.status === "stopped")
+        refuse(`the thread is ${loop.state.ending?.status ?? "settled"}`);
       const why = refusal?.(arg);
       if (why) refuse(why);
     };

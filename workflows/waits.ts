@@ -25,10 +25,12 @@ export async function waitForPeople(loop: ThreadLoop, reason: "answer" | "resume
 export async function waitOut(loop: ThreadLoop, step: Extract<Step, { kind: "backOff" }>): Promise<void> {
   loop.doing = `waiting ${Math.ceil(step.waitMs / 1000)} s: ${step.reason}`;
   const timer = new CancellationScope();
-  const over = timer.run(() => sleep(step.waitMs, { summary: backOffSummary(step) })).then(
-    () => true,
-    () => true,
-  );
+  const over = timer
+    .run(() => sleep(step.waitMs, { summary: backOffSummary(step) }))
+    .then(
+      () => true,
+      () => true,
+    );
   const finished = { yes: false };
   void over.then(() => (finished.yes = true));
   await condition(() => finished.yes || loop.state.phase === "ended" || loop.state.paused);

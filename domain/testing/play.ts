@@ -46,11 +46,17 @@ export function goalFor(change: Partial<Goal> = {}): Goal {
 export function threadWith(goal: Goal): ThreadState {
   const timing = { heartbeatTimeoutMs: 30_000, stallMs: 60_000, backoffMs: 1000, backoffMaxMs: 8000, turnsPerRun: 50 };
   const repository = { id: "cart-12345678", name: "cart", base: "base", shallow: [] };
-  return openThread({ id: "cart-7f3k", goal, repository, home: { host: "laptop", path: "/cart" }, owner: "ann", branch: "baton/cart", timing }, 0);
+  return openThread(
+    { id: "cart-7f3k", goal, repository, home: { host: "laptop", path: "/cart" }, owner: "ann", branch: "baton/cart", timing },
+    0,
+  );
 }
 
 /** Takes steps as the Workflow would, one script entry a turn, until the script is used up or the thread stands still. */
-export function play(start: ThreadState, script: readonly PlayedTurn[]): { state: ThreadState; turns: Extract<Step, { kind: "turn" }>[]; stoppedAt: Step } {
+export function play(
+  start: ThreadState,
+  script: readonly PlayedTurn[],
+): { state: ThreadState; turns: Extract<Step, { kind: "turn" }>[]; stoppedAt: Step } {
   let state = start;
   const turns: Extract<Step, { kind: "turn" }>[] = [];
   for (;;) {
@@ -105,7 +111,12 @@ function reportOf(step: Extract<Step, { kind: "turn" }>, played: PlayedTurn): Tu
     toolCalls: played.toolCalls ?? 1,
     commands: "",
     checkpoint: { commit: `commit-${tree}`, snapshot: `snapshot-${tree}`, tree },
-    changes: { files: played.files ?? 1, outOfScope: played.outOfScope ?? [], outOfScopeCount: played.outOfScope?.length ?? 0, restored: [] },
+    changes: {
+      files: played.files ?? 1,
+      outOfScope: played.outOfScope ?? [],
+      outOfScopeCount: played.outOfScope?.length ?? 0,
+      restored: [],
+    },
   };
 }
 
@@ -116,5 +127,11 @@ function verificationOf(state: ThreadState, played: PlayedTurn): Verification {
 }
 
 function verdictOf(played: PlayedTurn): Verdict {
-  return { overall: played.verdict ?? "met", criteria: [], reason: "because", usage: { input: 1, cached: 0, output: 1 }, activeMs: 5 };
+  return {
+    overall: played.verdict ?? "met",
+    criteria: [],
+    reason: "because",
+    usage: { input: 1, cached: 0, output: 1 },
+    activeMs: 5,
+  };
 }

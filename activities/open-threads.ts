@@ -1,0 +1,81 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { BatonFailure } from "../domain/failure.ts";
+import type { RepositoryRef } from "../domain/repository.ts";
+import { workspaceAt, type Workspace } from "../git/workspace.ts";
+import type { Claim } from "./thread-activities.ts";
+
+/** A thread whose workspace is open on this host, under one epoch. */
+export interface OpenThread extends Claim {
+  readonly repository: RepositoryRef;
+  readonly folder: ThreadFolder;
+  readonly workspace: Workspace;
+  /** Newest work commit of a whole turn; the base commit before the first. */
+  commit: string;
+  /** Newest snapshot, partial ones included; null before the first. */
+  snapshot: string | null;
+}
+
+/** The folders of one thread on one host. */
+export interface ThreadFolder {
+  readonly root: string;
+  /** What travels with the thread beside the work tree: agents keep their sessions here. */
+  readonly session: string;
+  readonly verify: string;
+  /** Bare object store of the repository, shared by its threads. */
+  readonly store: string;
+}
+
+export function threadFolder(hostFolder: string, thread: string, repository: string): ThreadFolder {
+  const root = join(hostFolder, "threads", thread);
+  return {
+    root,
+    session: join(root, "session"),
+    verify: join(root, "verify"),
+    store: join(hostFolder, "repositories", `${repository}.git`),
+  };
+}
+
+/** The threads that are open on this host; lives as long as the host's process. */
+export interface OpenThreads {
+  /** Throws StaleEpoch when this process does not hold the thread under this epoch. */
+  get(claim: Claim): OpenThread;
+  find(claim: Claim): OpenThread | undefined;
+  set(open: OpenThread): void;
+  forget(claim: Claim): void;
+}
+
+export function createOpenThreads(): OpenThreads {
+  const open = new Map<string, OpenThread>();
+  return {
+    get({ thread, epoch }) {
+      const found = open.get(thread);
+      if (found?.epoch === epoch) return found;
+      throw new BatonFailure("StaleEpoch", `thread ${thread} is not open here under epoch ${epoch}`);
+    },
+    find: ({ thread, epoch }) => {
+      const found = open.get(thread);
+      return found?.epoch === epoch ? found : undefined;
+    },
+    set(thread) {
+      open.set(thread.thread, thread);
+    },
+    forget({ thread, epoch }) {
+      const found = open.get(thread);
+      if (found && found.epoch <= epoch) open.delete(thread);
+    },
+  };
+}
+
+export async function makeThreadFolder(folder: ThreadFolder): Promise<void> {
+  await mkdir(folder.session, { recursive: true });
+}
+
+export async function removeThreadFolder(folder: ThreadFolder): Promise<void> {
+  await rm(folder.root, { recursive: true, force: true, maxRetries: 3 });
+}
+
+export function workspaceOf(folder: ThreadFolder, thread: string, repository: RepositoryRef): Workspace {
+  const origin = repository.origin === undefined ? {} : { origin: repository.origin };
+  return workspaceAt({ store: folder.store, dir: folder.root, thread, ...origin });
+}

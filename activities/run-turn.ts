@@ -1,0 +1,139 @@
+import { Context } from "@temporalio/activity";
+import { describeOutcome } from "../domain/after-turn.ts";
+import { turnPrompt } from "../domain/prompt.ts";
+import type { Changes, TurnReport } from "../domain/turn.ts";
+import { totalTokens } from "../domain/usage.ts";
+import { takeSnapshot } from "../git/snapshot.ts";
+import { agentAdapters } from "./agents/adapters.ts";
+import type { AgentEvent, AgentTurnResult } from "./agents/agent.ts";
+import { workEnvironment } from "./agent-markers.ts";
+import { failedToStart } from "./failed-to-start.ts";
+import type { HostContext } from "./host-context.ts";
+import { checkpointInside } from "./mid-turn-checkpoints.ts";
+import type { OpenThread, OpenThreads } from "./open-threads.ts";
+import { pushSnapshot } from "./push-snapshot.ts";
+import type { RunTurnInput } from "./thread-activities.ts";
+import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
+import { interruption } from "./interruption.ts";
+
+const messageLength = 2_000;
+
+/** One turn of the agent and its checkpoint. The turn has happened when its checkpoint is in the hub, and not before. */
+export async function runTurn(host: HostContext, threads: OpenThreads, input: RunTurnInput): Promise<TurnReport> {
+  const open = threads.get(input);
+  const { thread, epoch, turn, attempt } = input;
+  const transcript = openTranscript(host.hub, host.logger, { thread, turn, attempt, epoch });
+  try {
+    const { prompt, session, agent } = input;
+    transcript.write({
+      kind: "turn started",
+      agent: agent.use,
+      session: session === null ? "new" : "resumed",
+      wrapUp: prompt.wrapUp,
+    });
+    const startedAt = performance.now();
+    const result = await runAgent(host, open, { input, transcript });
+    const report = await checkpointTurn(host, open, { input, result, activeMs: Math.round(performance.now() - startedAt) });
+    tellEnd(transcript, report);
+    return report;
+  } finally {
+    await transcript.close();
+  }
+}
+
+async function runAgent(
+  host: HostContext,
+  open: OpenThread,
+  run: { input: RunTurnInput; transcript: TranscriptWriter },
+): Promise<AgentTurnResult> {
+  const { input, transcript } = run;
+  const { thread, epoch, turn, attempt, agent, session } = input;
+  const checkpoints = checkpointInside(host, open, input);
+  try {
+    const env = workEnvironment(host, { thread, epoch, turn, attempt, items: agent.env });
+    return await agentAdapters[agent.use].runTurn({
+      agent,
+      thread,
+      turn,
+      attempt,
+      prompt: turnPrompt(input.prompt),
+      cwd: open.workspace.root,
+      sessionDir: open.folder.session,
+      env,
+      limits: { ...input.allowance, stallMs: input.stallMs },
+      signal: interruption(Context.current().cancellationSignal, host.draining),
+      onEvent: (event) => tellEvent(transcript, event),
+      ...(session === null ? {} : { session }),
+    });
+  } catch (error) {
+    return failedToStart(error);
+  } finally {
+    await checkpoints.stop();
+  }
+}
+
+interface EndedTurn {
+  readonly input: RunTurnInput;
+  readonly result: AgentTurnResult;
+  readonly activeMs: number;
+}
+
+async function checkpointTurn(host: HostContext, open: OpenThread, { input, result, activeMs }: EndedTurn): Promise<TurnReport> {
+  const { turn, attempt, epoch, thread, coldStart } = input;
+  const reason = result.coldStart ?? coldStart;
+  const told = {
+    turn,
+    attempt,
+    epoch,
+    process: result.process,
+    agent: result.agent,
+    usage: result.usage,
+    activeMs,
+    message: result.message.slice(0, messageLength),
+    toolCalls: result.toolCalls,
+    commands: result.commands,
+    ...(result.session === undefined ? {} : { session: result.session }),
+    ...(reason === null ? {} : { coldStart: reason }),
+  };
+  const { checkpoint, changes } = await takeSnapshot({
+    workspace: open.workspace,
+    sessionDir: open.folder.session,
+    ledger: (changes: Changes) => JSON.stringify({ ...told, changes }),
+    base: open.repository.base,
+    parentCommit: open.commit,
+    protect: input.scope.protect,
+    allow: input.scope.allow,
+    message: commitMessage(thread, told),
+    turn,
+    ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
+  });
+  await pushSnapshot(host, open, { checkpoint, turn, partial: false });
+  return { ...told, checkpoint, changes };
+}
+
+function commitMessage(thread: string, told: Pick<TurnReport, "turn" | "attempt" | "epoch" | "message">): string {
+  const trailers = [
+    `Baton-Thread: ${thread}`,
+    `Baton-Turn: ${told.turn}`,
+    `Baton-Attempt: ${told.attempt}`,
+    `Baton-Epoch: ${told.epoch}`,
+  ];
+  const body = told.message.trim();
+  return [`Turn ${told.turn} of ${thread}`, ...(body === "" ? [] : [body]), trailers.join("\n")].join("\n\n");
+}
+
+function tellEvent(transcript: TranscriptWriter, event: AgentEvent): void {
+  if (event.kind === "message" || event.kind === "tool" || event.kind === "retry") transcript.write(event);
+}
+
+function tellEnd(transcript: TranscriptWriter, report: TurnReport): void {
+  const { usage, changes, checkpoint } = report;
+  transcript.write({
+    kind: "turn ended",
+    outcome: describeOutcome(report),
+    tokens: totalTokens(usage),
+    files: changes.files,
+    commit: checkpoint.commit,
+    ...(usage.usd === undefined ? {} : { usd: usage.usd }),
+  });
+}

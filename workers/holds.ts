@@ -1,0 +1,29 @@
+import { Client, WorkflowNotFoundError } from "@temporalio/client";
+import type { Logger } from "../config/logger.ts";
+import { reapProcesses } from "../process/reap.ts";
+import { searchAttributes } from "../workflows/search-attributes.ts";
+import { heldSignal, hostRestartedSignal, threadWorkflowId } from "../workflows/messages.ts";
+
+/** Tells a thread that it has its place. */
+export function signalHeld(client: Client, me: { host: string; incarnation: string }) {
+  return async ({ thread, epoch }: { thread: string; epoch: number }): Promise<void> => {
+    await client.workflow.getHandle(threadWorkflowId(thread)).signal(heldSignal, { ...me, epoch });
+  };
+}
+
+/**
+ * After a crash: ends what the earlier process left running, and tells the threads that were here, so that they need not
+ * wait for a heartbeat to time out.
+ */
+export async function recover(client: Client, me: { host: string; incarnation: string }, logger: Logger): Promise<void> {
+  for (const { pid, command } of await reapProcesses({ BATON_HOST: me.host })) logger.warn({ pid, command }, "ended an orphan");
+  const open = client.workflow.list({ query: `${searchAttributes.host.name} = '${me.host}' AND ExecutionStatus = 'Running'` });
+  for await (const { workflowId } of open) {
+    try {
+      await client.workflow.getHandle(workflowId).signal(hostRestartedSignal, me);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError))
+        logger.warn({ workflowId, error: String(error) }, "a thread could not be told of the restart");
+    }
+  }
+}
