@@ -1,4 +1,5 @@
 import { access, rm } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { gitFailure, runGit } from "./git.ts";
 import { absolutePath, gitInTree, splitPaths, treeCommand, type BytePath, type WorkTree } from "./work-tree.ts";
 
@@ -21,7 +22,17 @@ export async function addEverything(tree: WorkTree, base: string): Promise<void>
   if (result.code === 0 && !embedded) return;
   if (!embedded) throw gitFailure(["add"], tree.root, result);
   await openNested(tree);
-  await gitInTree(tree, add);
+  await addAgain(command);
+}
+
+/** A file that the agent writes or removes at this moment makes `add` fail; the next try sees it settled. */
+async function addAgain({ args, options }: ReturnType<typeof treeCommand>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await runGit(args, options);
+    if (result.code === 0) return;
+    if (attempt === 3) throw gitFailure(["add"], options.cwd, result);
+    await delay(attempt * 50);
+  }
 }
 
 /** Git looks into a nested repository once the index knows a file in it; entries for files that do not exist vanish by `add`. */

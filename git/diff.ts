@@ -1,3 +1,4 @@
+import { createDiffCollector } from "./diff-collector.ts";
 import { git, gitFailure, runGit } from "./git.ts";
 import { displayPath, splitPaths } from "./work-tree.ts";
 
@@ -25,7 +26,6 @@ export interface BoundedDiff {
   readonly truncated: boolean;
 }
 
-const header = Buffer.from("diff --git ");
 const plain = ["--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=none"];
 
 /** The unified diff between two commits, bounded per file and in total. Binary files are only named. */
@@ -33,7 +33,7 @@ export async function boundedDiff(request: DiffRequest): Promise<BoundedDiff> {
   const { gitDir, base, commit, fileBytes = 32_768, totalBytes = 262_144 } = request;
   const files = await changedFiles(request);
   const abort = new AbortController();
-  const collector = createCollector(fileBytes, totalBytes);
+  const collector = createDiffCollector(fileBytes, totalBytes);
   const args = ["diff", ...plain, base, commit, "--"];
   const onStdout = (chunk: Buffer) => {
     if (!collector.push(chunk)) abort.abort();
@@ -64,59 +64,4 @@ export async function changedFiles({ gitDir, base, commit }: DiffRequest): Promi
 
 function describeLines({ added, removed }: FileChange): string {
   return added === null ? "binary" : `+${added} -${removed ?? 0}`;
-}
-
-/** Cuts the stream into files at lines that start with git's header: no line of a file's content can. */
-function createCollector(fileBytes: number, totalBytes: number) {
-  const kept: Buffer[] = [];
-  let line = Buffer.alloc(0);
-  let total = 0;
-  let inFile = 0;
-  let shown = 0;
-  let truncated = false;
-  let full = false;
-  const closeFile = () => {
-    if (inFile > fileBytes) kept.push(Buffer.from(`[${inFile - fileBytes} more bytes of this file's diff are not shown]\n`));
-  };
-  const takeLine = (content: Buffer) => {
-    const starts = content.subarray(0, header.length).equals(header);
-    if (starts) {
-      closeFile();
-      inFile = 0;
-      if (total >= totalBytes) full = true;
-      else shown += 1;
-    }
-    if (full) return;
-    inFile += content.length;
-    if (inFile > fileBytes || total + content.length > totalBytes) {
-      truncated = true;
-      inFile = Math.max(inFile, fileBytes + content.length);
-      if (total + content.length > totalBytes) total = totalBytes;
-      return;
-    }
-    total += content.length;
-    kept.push(content);
-  };
-  return {
-    /** False once nothing more will be taken. */
-    push(chunk: Buffer): boolean {
-      line = Buffer.concat([line, chunk]);
-      for (let end = line.indexOf(10); end !== -1 && !full; end = line.indexOf(10)) {
-        takeLine(line.subarray(0, end + 1));
-        line = line.subarray(end + 1);
-      }
-      if (line.length > fileBytes) {
-        // A line longer than any file's share: counted, never shown.
-        inFile += line.length;
-        truncated = true;
-        line = Buffer.alloc(0);
-      }
-      return !full;
-    },
-    finish() {
-      if (line.length > 0 && !full) takeLine(line);
-      if (!full) closeFile();
-      return { text: Buffer.concat(kept).toString(), shown, truncated: truncated || full };
-    },
-  };
 }

@@ -33,9 +33,9 @@ export async function inspectRepository(path: string): Promise<InspectedReposito
   const head = await readHead(root);
   const [status, rootCommits, origin, boundary] = await Promise.all([
     readStatus(root),
-    shallow ? [] : lines(await git(["rev-list", "--max-parents=0", "HEAD"], { cwd: root })),
+    shallow ? Promise.resolve([]) : git(["rev-list", "--max-parents=0", "HEAD"], { cwd: root }).then(lines),
     readOrigin(root),
-    shallow ? readShallow(root) : [],
+    shallow ? readShallow(root) : Promise.resolve([]),
   ]);
   const name = nameOf(origin, root);
   const identity = shallow ? (origin ?? root) : rootCommits.sort().join("\n");

@@ -23,7 +23,13 @@ export async function* packObjects({ gitDir, wants, haves }: PackRequest): Async
   const args = ["pack-objects", "--revs", "--thin", "--stdout", "--delta-base-offset", "-q", "--threads=1"];
   const abort = new AbortController();
   const queue = createQueue();
-  const packing = runGit(args, { cwd: gitDir, gitDir, stdin: `${revisions}\n`, onStdout: queue.push, signal: abort.signal })
+  const packing = runGit(args, {
+    cwd: gitDir,
+    gitDir,
+    stdin: `${revisions}\n`,
+    onStdout: (chunk) => queue.push(chunk),
+    signal: abort.signal,
+  })
     .then((result) => queue.end(result.code === 0 ? undefined : gitFailure(args, gitDir, result)))
     .catch((error: unknown) => queue.end(error));
   try {

@@ -153,10 +153,7 @@ test("repositories inside the tree, with and without commits, travel as plain fi
 test("the session folder and the ledger come back, and an appended file sends only its end", async () => {
   writeFileSync(
     join(sessionDir, "long.jsonl"),
-    Buffer.alloc(
-      2_000_000,
-      Array.from({ length: 7919 }, (_, at) => at % 251),
-    ),
+    Buffer.alloc(2_000_000, Buffer.from(Array.from({ length: 7919 }, (_, at) => at % 251))),
   );
   mkdirSync(join(sessionDir, "sub"));
   writeFileSync(join(sessionDir, "sub/empty"), "");
