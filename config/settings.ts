@@ -11,6 +11,8 @@ export interface Settings {
   readonly cache: string;
   /** A `temporal` executable to use instead of looking for one. */
   readonly temporalBin: string | undefined;
+  /** Base address of Temporal's web UI, for a Temporal Service that is not Baton's own. */
+  readonly temporalUi: string | undefined;
   /** Lowest level that the services log. */
   readonly logLevel: LogLevel;
 }
@@ -25,6 +27,7 @@ export function readSettings(env: Environment): Settings {
     state: stateDirOf(env),
     cache: cacheDirOf(env),
     temporalBin: env["BATON_TEMPORAL_BIN"],
+    temporalUi: readUi(env),
     logLevel: readLogLevel(env),
   };
 }
@@ -35,6 +38,14 @@ function requireAbsolute(env: Environment, name: string): void {
   // The services run in other directories, where a relative path would mean another place.
   throw new BatonFailure("Settings", `${name} must be an absolute path, and is "${value}"`, {
     next: `export ${name}="$PWD/${value}"`,
+  });
+}
+
+function readUi(env: Environment): string | undefined {
+  const value = env["BATON_TEMPORAL_UI"];
+  if (value === undefined || /^https?:\/\/[^/]/.test(value)) return value?.replace(/\/+$/, "");
+  throw new BatonFailure("Settings", `BATON_TEMPORAL_UI is "${value}", not a web address`, {
+    next: "give it as https://host:port",
   });
 }
 

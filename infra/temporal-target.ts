@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../config/settings.ts";
@@ -28,7 +28,7 @@ export function embeddedNamespace(env: Environment): string {
 export async function loadTemporalProfile(env: Environment) {
   const { loadClientConfigProfile } = await import("@temporalio/envconfig");
   try {
-    return loadClientConfigProfile({ overrideEnvVars: definedOf(env) });
+    return loadClientConfigProfile({ overrideEnvVars: definedOf(env), disableFile: hasNoProfile(env) });
   } catch (error) {
     throw new BatonFailure(
       "Settings",
@@ -39,6 +39,12 @@ export async function loadTemporalProfile(env: Environment) {
       },
     );
   }
+}
+
+/** The library fails on a file without any profile instead of taking it as none. */
+function hasNoProfile(env: Environment): boolean {
+  const file = configFileOf(env);
+  return env["TEMPORAL_PROFILE"] === undefined && existsSync(file) && !readFileSync(file, "utf8").includes("profile");
 }
 
 function definedOf(env: Environment): Record<string, string> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Environment } from "../../config/settings.ts";
+import { readSettings, type Environment } from "../../config/settings.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { searchAttributeFlags } from "../search-attributes.ts";
 import { devServerArgs } from "../temporal-server/dev-server-args.ts";
@@ -37,11 +37,16 @@ export async function makePlan(request: PlanRequest): Promise<MadePlan> {
   const hubPort = await keepPort(request.files, "hub", portOf(before?.hub.address));
   const temporal = request.external === undefined ? await planTemporal(request) : undefined;
   const endpoints = {
-    temporal: temporal?.endpoint ?? { ...(request.external as TemporalTarget), embedded: false },
+    temporal: temporal?.endpoint ?? externalEndpoint(request),
     hub: { address: `127.0.0.1:${hubPort}` },
   };
   const services = [...(temporal === undefined ? [] : [temporal.spec]), ...programSpecs(request, endpoints)];
   return { plan: { build: currentBuild(), services }, endpoints };
+}
+
+function externalEndpoint({ env, external }: PlanRequest): Endpoints["temporal"] {
+  const ui = readSettings(env).temporalUi;
+  return { ...(external as TemporalTarget), ...(ui === undefined ? {} : { ui }), embedded: false };
 }
 
 async function planTemporal({ env, state, files, onProgress }: PlanRequest) {
