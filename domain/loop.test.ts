@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { afterAnswer, afterBudgetChange, refuseAnswer } from "./questions.ts";
 import { deliverable } from "./settling.ts";
-import { baseTree, goalFor, play, threadWith } from "./testing/play.ts";
+import { baseTree, goalFor, play, threadWith } from "../test/support/play-thread.ts";
 
 const passes = { failed: [] };
 const judged = goalFor({

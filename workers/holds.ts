@@ -1,4 +1,4 @@
-import { Client, WorkflowNotFoundError } from "@temporalio/client";
+import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { Logger } from "../config/logger.ts";
 import { reapProcesses } from "../process/reap.ts";
 import { searchAttributes } from "../workflows/search-attributes.ts";

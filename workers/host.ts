@@ -115,7 +115,7 @@ function nativeOptions({
     ...(address === undefined ? {} : { address }),
     ...(tls === undefined ? {} : { tls }),
     ...(key === undefined ? {} : { apiKey: key }),
-    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }
 

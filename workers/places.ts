@@ -17,20 +17,49 @@ export interface ReservablePlaces extends Places {
 /** Counts a host's places in memory: they are exactly the claims whose Activities run in this process. */
 export function createPlaces(total: number): ReservablePlaces {
   const occupied = new Map<string, Occupied>();
+  const reservations = createReservations(() => total - occupied.size);
+  return {
+    total,
+    get taken() {
+      return occupied.size;
+    },
+    reserve: reservations.reserve,
+    tryReserve: reservations.tryReserve,
+    unreserve: reservations.giveBack,
+    occupy({ thread, epoch, reserved }) {
+      occupied.get(thread)?.end("superseded");
+      const ended = new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
+      if (reserved) reservations.use();
+      return ended;
+    },
+    release({ thread, epoch }) {
+      const held = occupied.get(thread);
+      if (!held || held.epoch > epoch) return;
+      occupied.delete(thread);
+      held.end("released");
+      reservations.wake();
+    },
+  };
+}
+
+/** Promises of places that no claim has taken yet. */
+function createReservations(unoccupied: () => number) {
   const waiting = new Set<() => void>();
   let reserved = 0;
-
   const wake = () => {
-    for (const each of waiting) each();
+    for (const attempt of waiting) attempt();
+  };
+  const use = () => {
+    reserved = Math.max(0, reserved - 1);
+  };
+  const giveBack = () => {
+    use();
+    wake();
   };
   const tryReserve = () => {
-    if (occupied.size + reserved >= total) return false;
+    if (unoccupied() - reserved <= 0) return false;
     reserved += 1;
     return true;
-  };
-  const unreserve = () => {
-    reserved = Math.max(0, reserved - 1);
-    wake();
   };
   const reserve = (signal: AbortSignal) =>
     new Promise<boolean>((resolve) => {
@@ -46,27 +75,5 @@ export function createPlaces(total: number): ReservablePlaces {
       if (signal.aborted) abandon();
       else attempt();
     });
-
-  return {
-    total,
-    get taken() {
-      return occupied.size;
-    },
-    reserve,
-    tryReserve,
-    unreserve,
-    occupy({ thread, epoch, reserved: wasReserved }) {
-      occupied.get(thread)?.end("superseded");
-      const ended = new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
-      if (wasReserved) reserved = Math.max(0, reserved - 1);
-      return ended;
-    },
-    release({ thread, epoch }) {
-      const held = occupied.get(thread);
-      if (!held || held.epoch > epoch) return;
-      occupied.delete(thread);
-      held.end("released");
-      wake();
-    },
-  };
+  return { wake, use, giveBack, tryReserve, reserve };
 }

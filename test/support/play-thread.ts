@@ -1,15 +1,15 @@
-import { afterTurn } from "../after-turn.ts";
-import { afterVerdict, afterVerification } from "../after-verification.ts";
-import { beforeTurn } from "../before-turn.ts";
-import type { Goal } from "../goal.ts";
-import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
-import { nextStep, type Step } from "../next-step.ts";
-import type { AgentOutcome } from "../outcome.ts";
-import { ask, budgetQuestion } from "../questions.ts";
-import { openThread, type ThreadState } from "../thread.ts";
-import type { TurnReport } from "../turn.ts";
-import type { Verdict } from "../verdict.ts";
-import type { Verification } from "../verification.ts";
+import { afterTurn } from "../../domain/after-turn.ts";
+import { afterVerdict, afterVerification } from "../../domain/after-verification.ts";
+import { beforeTurn } from "../../domain/before-turn.ts";
+import type { Goal } from "../../domain/goal.ts";
+import { afterHeld, afterOpened, beforeHold } from "../../domain/holds.ts";
+import { nextStep, type Step } from "../../domain/next-step.ts";
+import type { AgentOutcome } from "../../domain/outcome.ts";
+import { ask, budgetQuestion } from "../../domain/questions.ts";
+import { openThread, type ThreadState } from "../../domain/thread.ts";
+import type { TurnReport } from "../../domain/turn.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import type { Verification } from "../../domain/verification.ts";
 
 /** What one turn of a played thread does; everything has a default that neither passes nor stalls. */
 export interface PlayedTurn {
