@@ -1,53 +1,103 @@
-/** A checkpoint as the hub knows it. */
-export interface StoredCheckpoint {
-  readonly snapshot: string;
-  readonly commit: string;
-  readonly tree: string;
-  readonly turn: number;
-  readonly epoch: number;
-  /** Taken inside a turn that had not ended. */
-  readonly partial: boolean;
+import { setTimeout as delay } from "node:timers/promises";
+import { BatonFailure } from "../domain/failure.ts";
+import { openChannel, type HubChannel } from "./channel.ts";
+import type { HubClient, StoredCheckpoint, TranscriptTail } from "./hub.ts";
+import { hubLimits } from "./limits.ts";
+import { checkLines } from "./names.ts";
+import type { CheckpointResponse, Chunk, TranscriptLine, UploadPart } from "./wire.ts";
+
+export type { HubClient, PushCheckpoint, StoredCheckpoint } from "./hub.ts";
+
+/** A client over one connection, made when it is first needed and again whenever it broke. */
+export function connectHub({ address }: { readonly address: string }): HubClient {
+  const channel = openChannel(address);
+  return {
+    openRepository: ({ repository, shallow = [] }) => channel.unary("OpenRepository", { repository, shallow }),
+    async pushBase(head, pack) {
+      await channel.upload("PushBase", parts(head, pack));
+    },
+    claimEpoch: async (request) => checkpointOf(await channel.unary("ClaimEpoch", request)),
+    async pushCheckpoint({ repository, thread, previous, ...checkpoint }, pack) {
+      const head = { repository, thread, checkpoint, ...(previous === undefined ? {} : { previous }) };
+      await channel.upload("PushCheckpoint", parts(head, pack));
+    },
+    readCheckpoint: async (request) => checkpointOf(await channel.unary("ReadCheckpoint", request)),
+    fetch: (request) => contents(channel.download<Chunk>("Fetch", request)),
+    async appendTranscript({ thread, epoch, lines }) {
+      // Before the first batch is sent, so that a bad line keeps all of them out.
+      checkLines(lines);
+      for (const batch of batches(lines)) await channel.unary("AppendTranscript", { thread, epoch, lines: batch });
+    },
+    tailTranscript: (request) => tail(channel, request),
+    putArtifact: (content) => channel.upload("PutArtifact", asyncOf(chunks(content))),
+    getArtifact: (request) => contents(channel.download<Chunk>("GetArtifact", request)),
+    close: () => channel.close(),
+  };
 }
 
-export interface PushCheckpoint {
-  readonly repository: string;
-  readonly thread: string;
-  readonly epoch: number;
-  readonly turn: number;
-  readonly partial: boolean;
-  /** Snapshot this one follows; the hub refuses when the thread's ref is elsewhere. Absent for the first. */
-  readonly previous?: string;
-  readonly snapshot: string;
-  readonly commit: string;
-  readonly tree: string;
+function checkpointOf({ checkpoint }: CheckpointResponse): { checkpoint?: StoredCheckpoint } {
+  return checkpoint === null ? {} : { checkpoint };
 }
 
-/** The hub as hosts and the CLI see it. Every call has a deadline; failures are `BatonFailure`s (StaleEpoch, HubUnreachable, NotFound). */
-export interface HubClient {
-  /** Makes sure the repository exists and names commits in it that packs may build on. */
-  openRepository(request: { repository: string; shallow?: readonly string[] }): Promise<{ haves: readonly string[] }>;
-  /** Stores a base commit's objects and keeps them reachable. */
-  pushBase(request: { repository: string; commit: string }, pack: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Fences every older epoch off and gives the thread's newest checkpoint. Claiming the same epoch again is fine. */
-  claimEpoch(request: { repository: string; thread: string; epoch: number }): Promise<{ checkpoint?: StoredCheckpoint }>;
-  /** Idempotent: pushing the checkpoint that is already the newest succeeds. */
-  pushCheckpoint(request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Newest checkpoint of a thread, without claiming anything. */
-  readCheckpoint(request: { repository: string; thread: string }): Promise<{ checkpoint?: StoredCheckpoint }>;
-  /** A thin pack of `wants` for somebody who has `haves`. */
-  fetch(request: { repository: string; wants: readonly string[]; haves: readonly string[] }): AsyncIterable<Uint8Array>;
-  /** Appends lines (no newline inside) to a thread's transcript. An older epoch is refused. */
-  appendTranscript(request: { thread: string; epoch: number; lines: readonly string[] }): Promise<void>;
-  /** Lines from byte `offset` on; with `follow` it goes on until aborted. */
-  tailTranscript(request: {
-    thread: string;
-    offset: number;
-    follow: boolean;
-    signal?: AbortSignal;
-  }): AsyncIterable<{ line: string; nextOffset: number }>;
-  putArtifact(content: Uint8Array): Promise<{ artifact: string }>;
-  getArtifact(request: { artifact: string }): AsyncIterable<Uint8Array>;
-  close(): void;
+async function* parts<Head>(head: Head, pack: AsyncIterable<Uint8Array>): AsyncGenerator<UploadPart<Head>> {
+  yield { head };
+  for await (const piece of pack) {
+    for (const { content } of chunks(piece)) yield { chunk: content };
+  }
 }
 
-export declare function connectHub(request: { address: string }): HubClient;
+function* chunks(content: Uint8Array): Generator<Chunk> {
+  for (let at = 0; at < content.length; at += hubLimits.chunkBytes) {
+    yield { content: content.subarray(at, at + hubLimits.chunkBytes) };
+  }
+}
+
+async function* contents(messages: AsyncIterable<Chunk>): AsyncGenerator<Uint8Array> {
+  for await (const { content } of messages) yield content;
+}
+
+/** Groups lines into messages that the hub accepts. */
+function* batches(lines: readonly string[]): Generator<string[]> {
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const size = Buffer.byteLength(line) + 8;
+    if (batch.length > 0 && bytes + size > hubLimits.batchBytes) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(line);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function* tail(channel: HubChannel, { signal, ...request }: TranscriptTail) {
+  let offset = request.offset;
+  let heardAt = Date.now();
+  const aborted = () => signal?.aborted === true;
+  while (!aborted()) {
+    try {
+      for await (const { line, nextOffset } of channel.download<TranscriptLine>(
+        "TailTranscript",
+        { ...request, offset },
+        signal,
+      )) {
+        heardAt = Date.now();
+        offset = nextOffset;
+        if (line !== undefined) yield { line, nextOffset };
+      }
+      if (!request.follow) return;
+    } catch (error) {
+      const lost = error instanceof BatonFailure && error.type === "HubUnreachable";
+      if (!request.follow || !lost || Date.now() - heardAt > hubLimits.reconnectMs) throw error;
+    }
+    // The hub ended the stream because it stops, or is gone: it may be back soon.
+    await delay(200, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  }
+}
+
+async function* asyncOf<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
+  yield* items;
+}

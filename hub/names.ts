@@ -1,0 +1,37 @@
+import { BatonFailure } from "../domain/failure.ts";
+import { hubLimits } from "./limits.ts";
+
+const name = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+const object = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const artifact = /^[0-9a-f]{64}$/;
+
+/** Refuses an id that is no safe file and ref name. */
+export function checkName(kind: "repository" | "thread", value: string): void {
+  // Git allows neither of these in a ref.
+  const unfit = value.includes("..") || value.endsWith(".") || value.endsWith(".lock");
+  if (!name.test(value) || unfit) refuse(`${kind} id`, value, "use lower case letters, digits, '-', '_' and single dots");
+}
+
+/** Refuses whatever is no full object id. */
+export function checkObjects(values: readonly string[]): void {
+  const bad = values.find((value) => !object.test(value));
+  if (bad !== undefined) refuse("git object id", bad, "give the full hexadecimal id");
+}
+
+export function checkArtifact(value: string): void {
+  if (!artifact.test(value)) refuse("artifact id", value, "give the id that storing it returned");
+}
+
+export function checkEpoch(epoch: number): void {
+  if (!Number.isSafeInteger(epoch) || epoch < 0) refuse("epoch", String(epoch), "give a whole number");
+}
+
+/** Refuses what is not one line of at most 64 KiB. */
+export function checkLines(lines: readonly string[]): void {
+  const bad = lines.find((line) => line.includes("\n") || Buffer.byteLength(line) > hubLimits.lineBytes);
+  if (bad !== undefined) refuse("transcript line", bad, "give single lines of at most 64 KiB");
+}
+
+function refuse(what: string, value: string, next: string): never {
+  throw new BatonFailure("Usage", `${JSON.stringify(value.slice(0, 120))} is not a valid ${what}`, { where: "hub", next });
+}

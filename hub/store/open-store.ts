@@ -1,0 +1,47 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createKeyedMutex } from "../keyed-mutex.ts";
+import { createArtifacts, type Artifacts } from "./artifacts.ts";
+import { createCheckpoints, type Checkpoints } from "./checkpoints.ts";
+import { createRepositories, type Repositories } from "./repositories.ts";
+import { lockStore } from "./store-lock.ts";
+import { checkFence, createThreadRecords } from "./thread-records.ts";
+import { createTranscripts, type Transcripts } from "./transcripts.ts";
+
+/** Everything a hub keeps, under one folder that only one process has open at a time. */
+export interface HubStore {
+  readonly repositories: Pick<Repositories, "open" | "pushBase" | "fetch">;
+  readonly checkpoints: Checkpoints;
+  readonly transcripts: Pick<Transcripts, "tail">;
+  readonly artifacts: Artifacts;
+  appendTranscript(request: { thread: string; epoch: number; lines: readonly string[] }): Promise<void>;
+  /** Lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/** Opens or makes a store, and mends what a killed hub left in it. Conflict when another hub has it open. */
+export async function openHubStore(root: string): Promise<HubStore> {
+  await mkdir(root, { recursive: true });
+  const unlock = await lockStore(root);
+  try {
+    const threads = createKeyedMutex();
+    const repositories = await createRepositories(join(root, "repositories"));
+    const records = await createThreadRecords(join(root, "threads"));
+    const transcripts = await createTranscripts(join(root, "transcripts"));
+    return {
+      repositories,
+      checkpoints: await createCheckpoints({ repositories, records, threads }),
+      transcripts,
+      artifacts: await createArtifacts(join(root, "artifacts")),
+      appendTranscript: ({ thread, epoch, lines }) =>
+        threads.run(thread, async () => {
+          checkFence(thread, epoch, await records.read(thread));
+          await transcripts.append(thread, lines);
+        }),
+      close: unlock,
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { BatonFailure } from "../../domain/failure.ts";
+import { openObjectStore, presentObjects } from "../../git/object-store.ts";
+import { packObjects } from "../../git/pack.ts";
+import { createKeyedMutex } from "../keyed-mutex.ts";
+import { consolidatePacks, receivePack } from "./receive-pack.ts";
+import { hasRefs, makeRefs, readHaves, readRef, refPath, writeRef } from "./refs.ts";
+import { createRepositoryGate, type RepositoryGate } from "./repository-gate.ts";
+import { sweepRepositories } from "./sweep-repositories.ts";
+
+/** Packs beyond which looking objects up becomes slow enough to merge them. */
+const manyPacks = 32;
+
+interface FetchRequest {
+  readonly repository: string;
+  readonly wants: readonly string[];
+  readonly haves: readonly string[];
+}
+
+/** The hub's bare git repositories, one folder each. Ids are checked before they come here. */
+export interface Repositories {
+  /** Commits that packs may build on, newest first. */
+  open(id: string, shallow: readonly string[]): Promise<string[]>;
+  /** Indexes a pack; `named` must be there afterwards, the first of them as a commit with all it reaches. */
+  receive(id: string, named: readonly string[], pack: AsyncIterable<Uint8Array>): Promise<void>;
+  pushBase(id: string, commit: string, pack: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Points the thread's ref at a commit that is there. */
+  pointThread(id: string, thread: string, commit: string): Promise<void>;
+  /** NotFound when the repository or a want is missing. */
+  fetch(request: FetchRequest): AsyncGenerator<Uint8Array>;
+}
+
+export async function createRepositories(root: string): Promise<Repositories> {
+  await mkdir(root, { recursive: true });
+  await sweepRepositories(root);
+  const gates = new Map<string, RepositoryGate>();
+  const opening = createKeyedMutex();
+  const gitDirOf = (id: string) => join(root, `${id}.git`);
+  const gateOf = (id: string) => {
+    const gate = gates.get(id) ?? createRepositoryGate();
+    gates.set(id, gate);
+    return gate;
+  };
+  const ensure = (id: string, objects: readonly string[], shallow: readonly string[] = []) =>
+    opening.run(id, () => openRepository(gitDirOf(id), objects[0], shallow));
+
+  const receive: Repositories["receive"] = async (id, named, pack) => {
+    const gitDir = await ensure(id, named);
+    const gate = gateOf(id);
+    const leave = await gate.enter();
+    const { packs } = await receivePack(gitDir, named, pack).finally(leave);
+    if (packs > manyPacks) void gate.aloneIfIdle(() => consolidatePacks(gitDir));
+  };
+  return {
+    receive,
+    async open(id, shallow) {
+      if (shallow.length > 0) await ensure(id, shallow, shallow);
+      return readHaves(gitDirOf(id));
+    },
+    async pushBase(id, commit, pack) {
+      const ref = refPath(gitDirOf(id), "bases", commit);
+      if (await readRef(ref)) return;
+      await receive(id, [commit], pack);
+      await writeRef(ref, commit);
+    },
+    async pointThread(id, thread, commit) {
+      await ensure(id, [commit]);
+      const ref = refPath(gitDirOf(id), "threads", thread);
+      if ((await readRef(ref)) !== commit) await writeRef(ref, commit);
+    },
+    async *fetch(request) {
+      const leave = await gateOf(request.repository).enter();
+      try {
+        yield* fetchPack(gitDirOf(request.repository), request);
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+async function openRepository(gitDir: string, sample: string | undefined, shallow: readonly string[]): Promise<string> {
+  const known = (await hasRefs(gitDir)) && shallow.length === 0;
+  if (known) return gitDir;
+  await openObjectStore({ gitDir, shallow, ...(sample === undefined ? {} : { sample }) });
+  await makeRefs(gitDir);
+  return gitDir;
+}
+
+async function* fetchPack(gitDir: string, request: FetchRequest): AsyncGenerator<Uint8Array> {
+  const { repository, wants, haves } = request;
+  if (!(await hasRefs(gitDir))) throw new BatonFailure("NotFound", `The hub has no repository ${repository}`, { where: "hub" });
+  try {
+    yield* packObjects({ gitDir, wants, haves });
+  } catch (error) {
+    // Only asked when packing failed, because asking costs a process.
+    await checkWants(gitDir, repository, wants);
+    throw error;
+  }
+}
+
+async function checkWants(gitDir: string, id: string, wants: readonly string[]): Promise<void> {
+  const present = await presentObjects(gitDir, wants);
+  const missing = wants.find((want) => !present.includes(want));
+  if (missing === undefined) return;
+  throw new BatonFailure("NotFound", `The hub does not have object ${missing}`, { where: `repository ${id}` });
+}

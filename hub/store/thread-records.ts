@@ -1,0 +1,47 @@
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { BatonFailure } from "../../domain/failure.ts";
+import type { StoredCheckpoint } from "../hub.ts";
+import { removeTemporaries, writeDurably } from "./durable-file.ts";
+
+/** What the hub knows of a thread: the truth that its git ref follows. */
+export interface ThreadRecord {
+  readonly repository: string;
+  /** The newest that was claimed; writes with an older one are refused. */
+  readonly epoch: number;
+  readonly checkpoint?: StoredCheckpoint;
+}
+
+export interface ThreadRecords {
+  read(thread: string): Promise<ThreadRecord | undefined>;
+  write(thread: string, record: ThreadRecord): Promise<void>;
+  list(): Promise<string[]>;
+}
+
+export async function createThreadRecords(root: string): Promise<ThreadRecords> {
+  await mkdir(root, { recursive: true });
+  await removeTemporaries(root);
+  const pathOf = (thread: string) => join(root, `${thread}.json`);
+  return {
+    async read(thread) {
+      const text = await readFile(pathOf(thread), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      });
+      return text === undefined ? undefined : (JSON.parse(text) as ThreadRecord);
+    },
+    write: (thread, record) => writeDurably(pathOf(thread), `${JSON.stringify(record)}\n`),
+    async list() {
+      return (await readdir(root)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
+    },
+  };
+}
+
+/** Throws StaleEpoch when a newer epoch has claimed the thread. */
+export function checkFence(thread: string, epoch: number, record: ThreadRecord | undefined): void {
+  if (record === undefined || epoch >= record.epoch) return;
+  throw new BatonFailure("StaleEpoch", `Epoch ${epoch} of thread ${thread} is over: epoch ${record.epoch} has taken it`, {
+    where: `thread ${thread}`,
+    next: "stop working on the thread here; it goes on elsewhere",
+  });
+}
