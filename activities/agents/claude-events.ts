@@ -139,7 +139,7 @@ function outcomeOf(state: State, exit: Exit): AgentOutcome {
   if (result["is_error"] === false && (exit.code === 0 || exit.finished)) return { kind: "completed" };
   if (result["subtype"] === "error_max_budget_usd") return { kind: "limit", limit: "usd", detail: "claude reached its budget" };
   if (result["subtype"] === "error_max_turns") return { kind: "limit", limit: "agent", detail: "claude reached its --max-turns" };
-  const errors = Array.isArray(result["errors"]) ? result["errors"].map(String) : [];
+  const errors = Array.isArray(result["errors"]) ? result["errors"].filter((error) => typeof error === "string") : [];
   const words = [textAt(result, "result"), ...errors].filter(Boolean).join("; ");
   const status = countAt(result, "api_error_status");
   const failed = classifyFailure(words, status === 0 ? undefined : status);

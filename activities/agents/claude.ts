@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AgentSession } from "../../domain/turn.ts";
+import { addUsage, noUsage } from "../../domain/usage.ts";
 import type { AgentAdapter, AgentTurn, AgentTurnResult } from "./agent.ts";
 import { claudeEnvironment } from "./claude-environment.ts";
 import { createClaudeReader, type ClaudeReader } from "./claude-events.ts";
@@ -17,7 +18,7 @@ import { createTurnLog, type TurnLog } from "./turn-log.ts";
 export const claudeAgent: AgentAdapter = { name: "claude", probe: probeClaude, runTurn };
 
 /** How long claude may stay after its result; background work can keep it for minutes. */
-const afterResultMs = 15_000;
+const afterResultMs = 10_000;
 const maxRefused = 2;
 
 interface ClaudeCall {
@@ -144,12 +145,15 @@ async function resultOf(turn: AgentTurn, run: ClaudeRun, coldStart?: string): Pr
   turn.onEvent({ kind: "usage", usage });
   const code = ran.process.kind === "exited" ? { code: ran.process.code } : {};
   const known = reader.sessionId !== undefined || call.resume !== undefined;
-  const totals = reader.totalUsd === undefined ? call.resume?.totals : { input: 0, cached: 0, output: 0, usd: reader.totalUsd };
+  const totals = {
+    ...addUsage(call.resume?.totals ?? noUsage, usage),
+    ...(reader.totalUsd === undefined ? {} : { usd: reader.totalUsd }),
+  };
   return {
     process: ran.process,
     agent: outcomeOfRun(ran, reader.outcome({ ...code, finished: run.finished, stderr: ran.stderr })),
     usage,
-    ...(known ? { session: { agent: "claude", id, ...(totals === undefined ? {} : { totals }) } } : {}),
+    ...(known ? { session: { agent: "claude", id, totals } } : {}),
     ...(coldStart === undefined ? {} : { coldStart }),
     message: call.log.message,
     toolCalls: call.log.toolCalls,

@@ -64,7 +64,7 @@ export function codexUsage(raw: JsonRecord): Usage {
 
 function takeItem(log: TurnLog, type: unknown, item: JsonRecord): void {
   const started = type === "item.started";
-  const status = started ? "started" : /failed|declined|error/.test(String(item["status"])) ? "failed" : "done";
+  const status = started ? "started" : /failed|declined|error/.test(textAt(item, "status") ?? "") ? "failed" : "done";
   switch (item["type"]) {
     case "agent_message":
       if (!started) log.emit({ kind: "message", text: textAt(item, "text") ?? "" });

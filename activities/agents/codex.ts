@@ -58,7 +58,7 @@ interface CodexCall {
 
 async function runCodex(turn: AgentTurn, call: CodexCall): Promise<CodexRun> {
   const reader = createCodexReader(call.log);
-  const found: { other?: string } = {};
+  const found: { other?: string; rollout?: string | undefined } = {};
   const lines = { watch: undefined as Watch | undefined };
   const splitter = readJsonLines(
     (record) => {
@@ -81,7 +81,13 @@ async function runCodex(turn: AgentTurn, call: CodexCall): Promise<CodexRun> {
       lines.watch = watch;
       splitter.write(chunk);
     },
-    poll: (watch) => watchUsage({ turn, reader, watch }, call.resume),
+    async poll(watch) {
+      const { tokens, usd } = turn.limits;
+      if (reader.sessionId === undefined || (tokens === undefined && usd === undefined)) return;
+      found.rollout ??= await findRollout(turn.env, reader.sessionId);
+      const totals = found.rollout === undefined ? undefined : await rolloutUsage(found.rollout);
+      if (totals !== undefined) watch.spent(usageSince(totals, call.resume?.totals ?? noUsage));
+    },
   });
   splitter.end();
   const missing = call.resume !== undefined && reader.sessionId === undefined && /no rollout found|not found/i.test(ran.stderr);
@@ -109,17 +115,7 @@ function environment(turn: AgentTurn, binary: CodexBinary): Record<string, strin
   return { ...turn.env, PATH: path };
 }
 
-/** Codex tells usage at the end only; its rollout tells it after every model call. */
-async function watchUsage(
-  run: { turn: AgentTurn; reader: CodexReader; watch: Watch },
-  resume: AgentSession | undefined,
-): Promise<void> {
-  const { turn, reader, watch } = run;
-  if (reader.sessionId === undefined || (turn.limits.tokens === undefined && turn.limits.usd === undefined)) return;
-  const totals = await writtenUsage(turn, reader.sessionId);
-  if (totals !== undefined) watch.spent(usageSince(totals, resume?.totals ?? noUsage));
-}
-
+/** Codex tells usage at the end only; its rollout tells it after every model call, also of a turn that was killed. */
 async function writtenUsage(turn: AgentTurn, id: string): Promise<Usage | undefined> {
   const rollout = await findRollout(turn.env, id);
   return rollout === undefined ? undefined : await rolloutUsage(rollout);

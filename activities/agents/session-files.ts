@@ -35,6 +35,8 @@ export async function findFiles(root: string, matches: (name: string) => boolean
   const paths = entries
     .filter((entry) => entry.isFile() && matches(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
-  const dated = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+  const dated = await Promise.all(
+    paths.map(async (path) => ({ path, at: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 })),
+  );
   return dated.toSorted((a, b) => b.at - a.at).map(({ path }) => path);
 }

@@ -121,6 +121,29 @@ export function describeAdapter(under: AdapterUnderTest): void {
       expect(next.message).toContain("recall yak: yes");
     });
 
+    test("takes a turn again whose first try left a session that nobody noted", async () => {
+      const place = await newPlace();
+      await play({ place, turn: 1, script: [{ say: "first try" }] });
+      const again = await play({ place, turn: 1, script: [{ say: "second try" }] });
+      expect(again).toMatchObject({ agent: { kind: "completed" }, message: "second try", usage: oneCall });
+    });
+
+    test("killed by the system, is told as crashed, leaves no process and a session that goes on", async () => {
+      const place = await newPlace();
+      const script: Step[] = [{ sh: "echo yes > started.txt; sleep 300" }];
+      const playing = play({ place, turn: 1, script, background: "the word is gnu" });
+      await expect.poll(() => exists(join(place.cwd, "started.txt")), { timeout: 20_000 }).toBe(true);
+      const [first] = await processesOf(thread);
+      process.kill(first!.pid, "SIGKILL");
+      const crashed = await playing;
+      expect(crashed.agent).toMatchObject({ kind: "crashed", detail: expect.stringContaining("SIGKILL") });
+      expect(await processesOf(thread)).toEqual([]);
+
+      const next = await play({ place, turn: 2, script: [{ recall: "gnu" }], session: crashed.session });
+      expect(next).toMatchObject({ agent: { kind: "completed" }, session: { id: expect.any(String) } });
+      expect(next.message).toContain("recall gnu: yes");
+    });
+
     test.each([
       [401, "auth"],
       [429, "rateLimit"],
@@ -211,15 +234,15 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Command lines of all processes that carry the thread's marker; zombies have none. */
-async function processesOf(thread: string): Promise<string[]> {
+/** All processes that carry the thread's marker, oldest first; zombies have none. */
+async function processesOf(thread: string): Promise<{ pid: number; command: string }[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
       const environ = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
       if (!environ.split("\0").includes(`BATON_THREAD=${thread}`)) return [];
-      return [await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")];
+      return [{ pid: Number(pid), command: await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "") }];
     }),
   );
-  return found.flat();
+  return found.flat().toSorted((a, b) => a.pid - b.pid);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Message, Reply } from "./model-server-script.ts";
 
 /** Usage of every single model call, whatever the protocol calls its parts. */
-export const callUsage = { input: 600, cached: 400, output: 50 };
+const callUsage = { input: 600, cached: 400, output: 50 };
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -52,7 +52,7 @@ export function nextReply(
 }
 
 /** The script that a prompt holds for the turn and the role that the prompt names. */
-export function scriptIn(prompt: string): readonly Step[] | undefined {
+function scriptIn(prompt: string): readonly Step[] | undefined {
   const scripts = new Map<string, readonly Step[]>();
   for (const [, label, body] of prompt.matchAll(blocks)) {
     const steps = parsed(body!);
