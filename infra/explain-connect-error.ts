@@ -31,7 +31,7 @@ const reasons: readonly { readonly when: RegExp; readonly tls?: boolean; readonl
     next: "set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH",
   },
   {
-    when: /alert unknown ca|alert bad certificate|alert certificate (?:unknown|expired|revoked)/i,
+    when: /alert (?:unknown ca|bad certificate|certificate (?:unknown|expired|revoked)|decrypt error|access denied)/i,
     cause: "it refuses the client certificate",
     next: "use a client certificate from an authority that the service trusts",
   },
