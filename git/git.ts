@@ -31,9 +31,10 @@ const settings = [
   "filter.lfs.clean=",
   "filter.lfs.process=",
   "filter.lfs.required=false",
-].flatMap((setting) => ["-c", setting]);
+];
 
 const fixed = {
+  ...configuration(settings),
   LC_ALL: "C",
   LANGUAGE: "C",
   GIT_TERMINAL_PROMPT: "0",
@@ -56,11 +57,20 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 
 /** Like `git`, for commands whose exit code is an answer. Throws only when git did not run to its end. */
 export async function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  return runCommand({ file: "git", args }, `git ${commandOf(args)}`, options);
+}
+
+/** Several git commands in one shell script: each process that Node itself starts costs more than one the shell does. */
+export async function runGitScript(script: string, options: GitOptions): Promise<GitResult> {
+  return runCommand({ shell: script }, "a git script", options);
+}
+
+async function runCommand(command: ProcessRequest["command"], name: string, options: GitOptions): Promise<GitResult> {
   const pass = [...passed, "SSH_AUTH_SOCK", "GIT_ASKPASS", "SSH_ASKPASS"];
   const { env } = childEnvironment({ host: process.env, pass, markers: {} });
   const { cwd, gitDir, stdin, onStdout, signal } = options;
   const result = await runProcess({
-    command: { file: "git", args: [...settings, ...args] },
+    command,
     cwd,
     env: { ...env, ...fixed, ...(gitDir === undefined ? {} : { GIT_DIR: gitDir }), ...options.env },
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
@@ -69,12 +79,11 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
     ...(onStdout === undefined ? {} : { onStdout }),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (result.stdout.length >= outputLimit)
-    throw new BatonFailure("Workspace", `git ${commandOf(args)} said too much`, { where: cwd });
+  if (result.stdout.length >= outputLimit) throw new BatonFailure("Workspace", `${name} said too much`, { where: cwd });
   const stderr = result.stderr.subarray(-8192).toString().trim();
   if (result.outcome.kind === "exited") return { code: result.outcome.code, stdout: result.stdout, stderr };
-  if (result.outcome.kind === "notStarted" && result.outcome.code === "ENOENT") throw gitMissing(result.outcome.message);
-  throw new BatonFailure("Workspace", `git ${commandOf(args)} ended early: ${describeProcess(result.outcome)}`, {
+  if (result.outcome.kind === "notStarted" && result.outcome.code === "ENOENT") throw notFound(result.outcome.message, cwd);
+  throw new BatonFailure("Workspace", `${name} ended early: ${describeProcess(result.outcome)}`, {
     where: cwd,
     ...(stderr === "" ? {} : { cause: stderr }),
   });
@@ -100,10 +109,23 @@ export function withoutCredentials(text: string): string {
   return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s'"]*@/gi, "$1");
 }
 
-function gitMissing(message: string): BatonFailure {
+function notFound(message: string, cwd: string): BatonFailure {
+  // A folder that is gone gives the same error code as a missing program.
+  if (message.includes("working directory")) return new BatonFailure("Workspace", message, { where: cwd });
   return new BatonFailure("Repository", `git is needed and was not found (${message})`, { next: "Install git 2.36 or newer" });
 }
 
 function commandOf(args: readonly string[]): string {
   return args.find((arg, index) => !arg.startsWith("-") && args[index - 1] !== "-c") ?? "";
+}
+
+function configuration(settings: readonly string[]): Record<string, string> {
+  const entries = settings.flatMap((setting, index) => {
+    const cut = setting.indexOf("=");
+    return [
+      [`GIT_CONFIG_KEY_${index}`, setting.slice(0, cut)],
+      [`GIT_CONFIG_VALUE_${index}`, setting.slice(cut + 1)],
+    ];
+  });
+  return { GIT_CONFIG_COUNT: String(settings.length), ...(Object.fromEntries(entries) as Record<string, string>) };
 }

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import type { Changes, Checkpoint } from "../domain/turn.ts";
-import { createPathMatcher, parseRawDiff, type ChangedPath } from "./changed-paths.ts";
+import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
 import { git } from "./git.ts";
-import { addEverything } from "./add-everything.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { putBack } from "./put-back.ts";
+import { readIndex, recordTree } from "./record-tree.ts";
 import { writeSession } from "./session-files.ts";
-import { displayPath, gitInTree } from "./work-tree.ts";
+import { displayPath } from "./work-tree.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface SnapshotRequest {
@@ -80,30 +80,12 @@ interface RecordedWork {
 async function recordWork(request: SnapshotRequest): Promise<RecordedWork> {
   const { workspace, base, protect = [] } = request;
   await rm(`${workspace.index}.lock`, { force: true });
-  await addEverything(workspace, base);
-  const first = await readIndex(request);
+  const first = await recordTree(workspace, base);
   const isProtected = createPathMatcher(protect);
   const restored = first.changed.filter((change) => isProtected(change.path));
   if (restored.length === 0) return { ...first, restored };
   await putBack(workspace, restored);
-  return { ...(await readIndex(request)), restored };
-}
-
-async function readIndex({ workspace, base }: SnapshotRequest) {
-  const [raw, tree] = await Promise.all([
-    gitInTree(workspace, [
-      "diff-index",
-      "--cached",
-      "--raw",
-      "-z",
-      "--no-renames",
-      "--no-abbrev",
-      "--ignore-submodules=none",
-      base,
-    ]),
-    gitInTree(workspace, ["write-tree"]),
-  ]);
-  return { changed: parseRawDiff(raw), tree: tree.toString().trim() };
+  return { ...(await readIndex(workspace, base)), restored };
 }
 
 async function treeOf(store: string, commit: string): Promise<string> {

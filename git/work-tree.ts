@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { git, gitFailure, runGit } from "./git.ts";
+import { git, gitFailure, runGit, runGitScript, type GitOptions, type GitResult } from "./git.ts";
 
 /** A folder of files that is compared with, and brought to, commits of a store through an index of Baton's own. */
 export interface WorkTree {
@@ -29,14 +29,22 @@ export function splitPaths(output: Buffer): BytePath[] {
   return parts;
 }
 
-const settings = ["core.autocrlf=false", "core.safecrlf=false", "index.version=4", "core.untrackedCache=true"].flatMap(
-  (setting) => ["-c", setting],
-);
+const settings = "-c core.autocrlf=false -c core.safecrlf=false -c index.version=4 -c core.untrackedCache=true";
 
 export function treeCommand(tree: WorkTree, args: readonly string[], stdin?: string | Uint8Array) {
-  const env = { GIT_WORK_TREE: tree.root, GIT_INDEX_FILE: tree.index };
-  const options = { cwd: tree.root, gitDir: tree.store, env, ...(stdin === undefined ? {} : { stdin }) };
-  return { args: [...settings, ...args], options };
+  return {
+    args: [...settings.split(" "), ...args],
+    options: { ...treeOptions(tree), ...(stdin === undefined ? {} : { stdin }) },
+  };
+}
+
+/** Runs git commands (arguments without anything a shell would change) one after the other while they succeed. */
+export async function scriptInTree(tree: WorkTree, commands: readonly string[]): Promise<GitResult> {
+  return runGitScript(commands.map((command) => `git ${settings} ${command}`).join(" && "), treeOptions(tree));
+}
+
+function treeOptions(tree: WorkTree): GitOptions {
+  return { cwd: tree.root, gitDir: tree.store, env: { GIT_WORK_TREE: tree.root, GIT_INDEX_FILE: tree.index } };
 }
 
 export async function gitInTree(tree: WorkTree, args: readonly string[], stdin?: string | Uint8Array): Promise<Buffer> {
