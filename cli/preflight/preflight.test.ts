@@ -39,14 +39,17 @@ const goalOf = (rest: string) =>
   parseGoal(`goal: All tests pass in src/cart\nagents: { worker: { use: command, run: cat } }\n${rest}`, join(root, "goal.yaml"));
 const inspect = async (rest = "verify: [a]") => {
   const { base, findings } = await inspectBase(root, { goal: goalOf(rest), path: join(root, "goal.yaml") });
-  return { base, lines: findings.map(({ severity, where, text }) => `${severity} ${where.replace(root, ".")}: ${text}`) };
+  return {
+    base,
+    lines: findings.map(({ severity, where, text }) => `${severity} ${where.replace(root, ".")}: ${text.replace(root, ".")}`),
+  };
 };
 
 describe("the repository's inspection", () => {
   it.each<[string, () => void, string]>([
-    ["no repository", () => undefined, "error .: is not a git repository"],
-    ["a bare repository", () => git("init", "-q", "--bare", "."), "error .: is a bare repository"],
-    ["no commit", () => git("init", "-q", "."), "error .: has no commit yet"],
+    ["no repository", () => undefined, "error .: . is not a git repository"],
+    ["a bare repository", () => git("init", "-q", "--bare", "."), "error .: . is a bare repository: there is no work tree"],
+    ["no commit", () => git("init", "-q", "."), "error .: The repository has no commit yet"],
   ])("ends with an error for %s", async (_name, prepare, expected) => {
     prepare();
     expect(await inspect()).toEqual({ base: undefined, lines: [expected] });
@@ -59,18 +62,15 @@ describe("the repository's inspection", () => {
   });
 
   it("notes what a checkout would lack", async () => {
-    commit({ "a.txt": "a", ".gitattributes": "*.bin filter=lfs diff=lfs\n" });
-    git("update-index", "--add", "--cacheinfo", `160000,${git("rev-parse", "HEAD")},lib`);
-    git("commit", "-q", "-m", "submodule");
+    commit({ "a.txt": "a", ".gitattributes": "*.bin filter=lfs diff=lfs\n", ".gitmodules": "" });
     git("checkout", "-q", "--detach");
-    mkdirSync(join(root, "lib"));
     writeFileSync(join(root, "-new"), "x");
     const { lines } = await inspect("verify: [a]\nscope: { allow: ['a.*', 'b/**'] }\ndeliver: { push: origin }");
     expect(lines).toEqual([
       "warning .: is on no branch (detached HEAD)",
       "warning .: keeps files in Git LFS: checkouts hold only pointers to them",
+      "warning .: has submodules, empty in checkouts",
       "warning .: has 1 uncommitted change that the work would not start from",
-      "warning .: has 1 submodule, empty in checkouts",
       "warning scope.allow.1: b/** matches no file of the base commit",
       "error deliver.push: there is no remote origin",
     ]);

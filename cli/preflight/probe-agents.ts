@@ -1,5 +1,5 @@
 import { agentAdapters } from "../../activities/agents/adapters.ts";
-import type { Goal, Judge, WorkerAgent } from "../../domain/goal.ts";
+import type { Goal, Judge, ModelJudge, WorkerAgent } from "../../domain/goal.ts";
 import type { Finding } from "../../domain/goal-review.ts";
 import { childEnvironment, parseEnvironmentItems } from "../../process/agent-environment.ts";
 import { placeholderMark } from "../init/goal-template.ts";
@@ -22,9 +22,15 @@ export async function probeAgents({ agents }: Goal, host: Host): Promise<ProbedA
 async function probeJudge(judge: Judge, host: Host): Promise<ProbedAgents> {
   if (judge.use === "none") return { agents: [], findings: [] };
   if (judge.use !== "model") return probe("judge", judge, host);
-  const key = judge.apiKeyEnv;
+  const key = judge.apiKeyEnv ?? usualKey(judge);
   const findings: Finding[] = key === undefined || host[key] ? [] : [missingVariable("agents.judge.api_key_env", key)];
   return { agents: [{ role: "judge", agent: "model", problems: [] }], findings };
+}
+
+/** The variable that is read when the goal names none; a server of one's own often wants no key. */
+function usualKey(judge: ModelJudge): string | undefined {
+  if (judge.provider === "anthropic") return "ANTHROPIC_API_KEY";
+  return judge.baseUrl === undefined ? "OPENAI_API_KEY" : undefined;
 }
 
 async function probe(role: Role, agent: WorkerAgent, host: Host): Promise<ProbedAgents> {

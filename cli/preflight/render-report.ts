@@ -1,3 +1,4 @@
+import { shownPath } from "../../config/goal-file/shown-path.ts";
 import type { CostGuess } from "../../domain/cost-guess.ts";
 import type { Finding } from "../../domain/goal-review.ts";
 import { dollars, duration, tokens } from "../../domain/quantities.ts";
@@ -63,6 +64,6 @@ function costLines(cost: CostGuess): string[] {
 function ending({ ok, findings, path }: PreflightReport, paint: Paint): string {
   const errors = findings.filter((finding) => finding.severity === "error").length;
   return ok
-    ? `${paint("good", "ready")} · next: baton run ${oneLine(path)}`
+    ? `${paint("good", "ready")} · next: baton run ${oneLine(shownPath(path))}`
     : `${paint("bad", "not ready")} · ${plural(errors, "error")} to mend`;
 }

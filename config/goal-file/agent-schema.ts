@@ -14,9 +14,9 @@ const price = mapping({
   "x-unit": "USD per million tokens",
 });
 
-const environmentItem = line("NAME or NAME=value").regex(/^[A-Za-z_][A-Za-z0-9_]*(=.*)?$/, {
-  error: "expected NAME or NAME=value",
-});
+const environmentItem = line("NAME or NAME=value")
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*(=.*)?$/, { error: "expected NAME or NAME=value", abort: true })
+  .regex(/^(?!BATON_|TEMPORAL_)/, { error: "is Baton's own: names that begin with BATON_ or TEMPORAL_ are never passed on" });
 
 const command = {
   model: line("a model name")
@@ -36,8 +36,8 @@ const command = {
   price: price.optional(),
 };
 
-export const workerUses = ["codex", "claude", "command"] as const;
-export const judgeUses = ["codex", "claude", "model", "command", "none"] as const;
+const workerUses = ["codex", "claude", "command"] as const;
+const judgeUses = ["codex", "claude", "model", "command", "none"] as const;
 
 export const workerSchema = mapping(
   {
@@ -61,11 +61,14 @@ export const judgeSchema = mapping(
     base_url: line("an http or https address")
       .regex(/^https?:\/\/[^\s/]+\S*$/, { error: "expected an http or https address" })
       .optional()
-      .meta({ description: "Address of the API of `use: model`." }),
+      .meta({ description: "Address of the API of `use: model`. The provider's own when absent." }),
     api_key_env: line("the name of an environment variable")
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of an environment variable, not the key itself" })
       .optional()
-      .meta({ description: "Name of the host's environment variable that holds the API key of `use: model`." }),
+      .meta({
+        description:
+          "Name of the host's environment variable that holds the API key of `use: model`. When absent `ANTHROPIC_API_KEY` or `OPENAI_API_KEY`, or no key beside a `base_url` of one's own.",
+      }),
   },
   "a mapping such as { use: claude }",
 ).meta({ description: "Who judges the criteria once all checks pass. A different, usually smaller model than the worker's." });

@@ -66,11 +66,6 @@ function judgeRules(judge: JudgeInput | undefined): RuleProblem[] {
   const problems = given([...commandKeys, ...agentKeys]).map((key) => report(key, "has no meaning with use: model"));
   if (judge.model === undefined)
     problems.push(report("model", "is required with use: model: name the model, such as gpt-5.5-mini"));
-  if (judge.base_url === undefined && judge.provider !== "anthropic") {
-    problems.push(
-      report("base_url", "is required with use: model: the address of an OpenAI-compatible API, or set provider: anthropic"),
-    );
-  }
   return problems;
 }
 

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { Goal } from "../../domain/goal.ts";
 import { parseGoal } from "./parse-goal.ts";
+import { shownPath } from "./shown-path.ts";
 
 const maxBytes = 1024 * 1024;
 
@@ -15,7 +16,8 @@ export interface GoalFile {
 }
 
 /** Reads and validates a goal file; throws a `GoalFile` failure for a file or a goal that cannot be used. */
-export async function readGoalFile(path: string): Promise<GoalFile> {
+export async function readGoalFile(file: string): Promise<GoalFile> {
+  const path = shownPath(file);
   const text = decode(await readBounded(path), path);
   return { goal: parseGoal(text, path), path: resolve(path), text };
 }

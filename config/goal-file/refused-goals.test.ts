@@ -248,6 +248,11 @@ describe("a goal file is refused for", () => {
       '2:40 agents.worker.env.0 expected NAME or NAME=value, got "a-b"',
     ],
     [
+      "a variable of Baton's own",
+      goal(verify, "claude, env: [BATON_HOST=x]"),
+      "2:40 agents.worker.env.0 is Baton's own: names that begin with BATON_ or TEMPORAL_ are never passed on",
+    ],
+    [
       "a command without command",
       goal(verify, "command"),
       "2:19 agents.worker.run is required with use: command: a shell command line, or set bin and args",
@@ -276,11 +281,6 @@ describe("a goal file is refused for", () => {
       "a model without name",
       "use: model, base_url: http://a/v1",
       "3:18 agents.judge.model is required with use: model: name the model, such as gpt-5.5-mini",
-    ],
-    [
-      "a model without address",
-      "use: model, model: m",
-      "3:18 agents.judge.base_url is required with use: model: the address of an OpenAI-compatible API, or set provider: anthropic",
     ],
     [
       "an address that is none",
