@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runProcess } from "../process/run-process.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
-import { absolutePath, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
+import { absolutePath, gitInTree, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
 
 export interface CleanCheckoutRequest {
   /** Bare git folder of the host's store. */
@@ -48,7 +48,10 @@ export async function cleanCheckout(request: CleanCheckoutRequest): Promise<Clea
 
 /** Remembers what `setup` left in the checkout, so that cleaning keeps it. */
 export async function recordSetup(request: CleanCheckoutRequest): Promise<void> {
-  const record: SetupRecord = { commit: request.commit, paths: await listOthers(treeAt(request)) };
+  const record: SetupRecord = {
+    commit: request.commit,
+    paths: splitPaths(await gitInTree(treeAt(request), listOthers.split(" "))),
+  };
   const path = recordPath(request.dir);
   await writeFile(`${path}.tmp`, JSON.stringify(record));
   await rename(`${path}.tmp`, path);
@@ -61,16 +64,15 @@ function treeAt({ store, dir }: CleanCheckoutRequest): WorkTree {
 /** Gives whether something that setup made is gone. */
 async function clean(tree: WorkTree, commit: string, record: SetupRecord | undefined): Promise<boolean> {
   try {
-    await resetTracked(tree, commit);
     const kept = record?.paths ?? [];
-    const present = await listOthers(tree);
+    const present = splitPaths(await resetTracked(tree, commit, listOthers));
     for (const path of present)
       if (!isKept(path, kept)) await rm(absolutePath(tree.root, path), { recursive: true, force: true });
     return kept.some((path) => !present.some((each) => each === path || each.startsWith(asFolder(path)) || isKept(path, [each])));
   } catch {
     await removeAll(tree);
     await mkdir(tree.root, { recursive: true });
-    await resetTracked(tree, commit);
+    await resetTracked(tree, commit, listOthers);
     return true;
   }
 }

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
-import { git, gitFailure, runGit, runGitScript, type GitOptions, type GitResult } from "./git.ts";
+import { BatonFailure } from "../domain/failure.ts";
+import { git, gitFailure, runGitScript, type GitOptions, type GitResult } from "./git.ts";
 
 /** A folder of files that is compared with, and brought to, commits of a store through an index of Baton's own. */
 export interface WorkTree {
@@ -52,25 +53,28 @@ export async function gitInTree(tree: WorkTree, args: readonly string[], stdin?:
   return git(command.args, command.options);
 }
 
-/** Makes every tracked file exactly the commit's, whatever was done to the files; other files stay. */
-export async function resetTracked(tree: WorkTree, commit: string): Promise<void> {
+/**
+ * Makes every tracked file exactly the commit's, whatever was done to the files, then runs `after` (a git command) and
+ * gives its output. Other files stay.
+ */
+export async function resetTracked(tree: WorkTree, commit: string, after: string): Promise<Buffer> {
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new BatonFailure("Workspace", `Not a commit id: ${commit}`, { where: tree.root });
+  // Without a refresh, files checked out in the same second as the index was written would be written again each time.
+  const commands = ["update-index -q --refresh || :", `read-tree --reset -u ${commit} || exit`, after];
+  const script = commands.map((command) => `git ${settings} ${command}`).join("\n");
   await rm(`${tree.index}.lock`, { force: true });
-  const command = treeCommand(tree, ["read-tree", "--reset", "-u", commit]);
-  const first = await runGit(command.args, command.options);
-  if (first.code === 0) return;
+  const first = await runGitScript(script, treeOptions(tree));
+  if (first.code === 0) return first.stdout;
   // An index that a crash damaged is only a cache: without it every file is written anew.
   await rm(tree.index, { force: true });
   await rm(`${tree.index}.lock`, { force: true });
-  const second = await runGit(command.args, command.options);
+  const second = await runGitScript(script, treeOptions(tree));
   if (second.code !== 0) throw gitFailure(["read-tree"], tree.root, second);
+  return second.stdout;
 }
 
 /** Removes untracked files, nested repositories included; ignored files stay. */
-export async function removeUntracked(tree: WorkTree): Promise<void> {
-  await gitInTree(tree, ["clean", "-ffdq"]);
-}
+export const removeUntracked = "clean -ffdq";
 
-/** Everything that is not tracked, ignored or not; whole folders end in a slash. */
-export async function listOthers(tree: WorkTree): Promise<BytePath[]> {
-  return splitPaths(await gitInTree(tree, ["ls-files", "--others", "--directory", "-z"]));
-}
+/** Lists everything that is not tracked, ignored or not, for `splitPaths`; whole folders end in a slash. */
+export const listOthers = "ls-files --others --directory -z";

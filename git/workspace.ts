@@ -40,8 +40,7 @@ export async function createWorkspace(request: WorkspaceRequest & { readonly com
 export async function restoreWorkspace(request: { readonly workspace: Workspace; readonly commit: string }): Promise<void> {
   const { workspace, commit } = request;
   await mkdir(workspace.root, { recursive: true });
-  await resetTracked(workspace, commit);
-  await removeUntracked(workspace);
+  await resetTracked(workspace, commit, removeUntracked);
   await writeInnerRepository({
     root: workspace.root,
     store: workspace.store,
