@@ -1,5 +1,9 @@
+import { readSettings } from "../config/settings.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import type { Endpoints } from "../infra/services/service-plan.ts";
+import { connectTemporal } from "../infra/temporal-connection.ts";
+import { configuredTemporal } from "../infra/temporal-target.ts";
+import { readRunningServices } from "../infra/services/read-services.ts";
 import { printNote } from "./output.ts";
 import { threadWorkflowId } from "../workflows/messages.ts";
 import { explainError } from "./threads/explain-error.ts";
@@ -9,7 +13,8 @@ import { temporalThreads, type Threads } from "./threads/temporal-threads.ts";
 export interface Services {
   readonly endpoints: Endpoints;
   readonly threads: Threads;
-  readonly hub: HubClient;
+  /** Connects when first asked for: lists and views do without it. */
+  readonly hub: () => Promise<HubClient>;
   /** The thread's page in Temporal UI; undefined when no UI is known. */
   threadUrl(thread: string): string | undefined;
 }
@@ -26,8 +31,7 @@ interface OpenServices extends Services {
 
 /** Starts what is missing, connects, and closes everything in the end. Errors of Temporal calls leave it explained. */
 export async function withContext<T>(use: (context: CommandContext) => Promise<T>): Promise<T> {
-  const { ensureServices } = await import("../infra/services/ensure-services.ts");
-  let services = await open(await ensureServices({ env: process.env, onProgress: printNote }));
+  let services = await open((await running()) ?? (await started()));
   const context: CommandContext = {
     current: () => services,
     async refresh() {
@@ -43,34 +47,38 @@ export async function withContext<T>(use: (context: CommandContext) => Promise<T
   }
 }
 
+/** Services that run already and are the ones meant: told by a few files, without loading what starts them. */
+async function running(): Promise<Endpoints | undefined> {
+  const endpoints = readRunningServices(readSettings(process.env).state)?.endpoints;
+  if (endpoints?.temporal.embedded !== true) return undefined;
+  return (await configuredTemporal(process.env)) === undefined ? endpoints : undefined;
+}
+
+async function started(): Promise<Endpoints> {
+  const { ensureServices } = await import("../infra/services/ensure-services.ts");
+  return await ensureServices({ env: process.env, onProgress: printNote });
+}
+
 async function open(endpoints: Endpoints): Promise<OpenServices> {
-  const [{ connectTemporal }, { connectHub }] = await Promise.all([
-    import("../infra/temporal-connection.ts"),
-    import("../hub/hub-client.ts"),
-  ]);
   const { temporal } = endpoints;
   const { client, connection } = await connectTemporal({
     env: process.env,
     ...(temporal.embedded ? { embedded: temporal } : {}),
   });
-  const hub = connectHub({ address: endpoints.hub.address });
+  let hub: Promise<HubClient> | undefined;
   return {
     endpoints,
     threads: temporalThreads(client),
-    hub,
+    hub: () => (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) => connectHub({ address: endpoints.hub.address }))),
     threadUrl: (thread) => threadUrl(temporal, thread),
     async close() {
-      hub.close();
+      (await hub)?.close();
       await connection.close();
     },
   };
 }
 
 async function reopened(services: OpenServices): Promise<OpenServices> {
-  const [{ readSettings }, { readRunningServices }] = await Promise.all([
-    import("../config/settings.ts"),
-    import("../infra/services/read-services.ts"),
-  ]);
   const endpoints = readRunningServices(readSettings(process.env).state)?.endpoints;
   if (endpoints === undefined || placesOf(endpoints) === placesOf(services.endpoints)) return services;
   try {

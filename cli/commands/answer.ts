@@ -6,6 +6,7 @@ import type { ThreadView } from "../../domain/thread-view.ts";
 import { addBudgetOptions, budgetChangeOf } from "../budget-options.ts";
 import { printChange } from "../print-change.ts";
 import type { Threads } from "../threads/temporal-threads.ts";
+import { userName } from "../user-name.ts";
 import { threadArgument } from "./thread-argument.ts";
 
 interface AnswerOptions {
@@ -50,10 +51,9 @@ async function give(threads: Threads, { id, change, answer }: Given): Promise<Th
     const raised = await threads.update(id, "budget", change);
     const closed = !raised.questions.some((question) => question.id === answer.question);
     if (closed && answer.choice === "continue") {
-      if (answer.text === undefined) return raised;
-      throw new BatonFailure("Conflict", `the new limits answered ${answer.question}, so the text was not given to the agent`, {
-        next: `baton steer ${id} ${JSON.stringify(answer.text)}`,
-      });
+      // The new limits were the answer; the text still belongs into the next prompt.
+      if (answer.text !== undefined) await threads.steer(id, { text: answer.text, by: userName() });
+      return raised;
     }
   }
   return await threads.update(id, "answer", answer);

@@ -24,7 +24,13 @@ export function diffCommand(): Command {
           throw new BatonFailure("NotFound", `thread ${thread} has no checkpoint yet`, { next: `baton logs -f ${thread}` });
         }
         const { withCheckpoint } = await import("../checkpoint-diff.ts");
-        const request = { hub, repository: description?.repository ?? "", base, commit: checkpoint.commit, cwd: process.cwd() };
+        const request = {
+          hub: await hub(),
+          repository: description?.repository ?? "",
+          base,
+          commit: checkpoint.commit,
+          cwd: process.cwd(),
+        };
         await withCheckpoint(request, async (diff) => {
           if (json) return printJson({ thread, base, commit: checkpoint.commit, files: await diff.files() });
           await diff.print({ stat: stat === true, color: process.stdout.isTTY && !process.env["NO_COLOR"] });

@@ -13,7 +13,7 @@ export function resumeCommand(): Command {
       await withContext(async (context) => {
         const { threads } = context.current();
         const view = await threads.update(await threads.resolve(name), "resume", { by: userName() });
-        printChange(view, { json, said: "goes on" });
+        printChange(view, { json, said: "is not paused any more" });
       });
     });
 }

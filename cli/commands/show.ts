@@ -33,5 +33,6 @@ async function printReport(context: CommandContext, { id, report, status }: Thre
   if (report === null) {
     throw new BatonFailure("NotFound", `thread ${id} has no report yet: it is ${status}`, { next: `baton logs -f ${id}` });
   }
-  for await (const chunk of context.current().hub.getArtifact({ artifact: report })) process.stdout.write(chunk);
+  const hub = await context.current().hub();
+  for await (const chunk of hub.getArtifact({ artifact: report })) process.stdout.write(chunk);
 }

@@ -23,7 +23,8 @@ export function readTranscript({ thread, context, outage, onLine }: ReaderReques
 
   const read = async (follow: boolean, signal?: AbortSignal) => {
     const request = { thread, offset, follow, ...(signal === undefined ? {} : { signal }) };
-    for await (const { line, nextOffset } of context.current().hub.tailTranscript(request)) {
+    const hub = await context.current().hub();
+    for await (const { line, nextOffset } of hub.tailTranscript(request)) {
       outage?.mended();
       offset = nextOffset;
       onLine(line);

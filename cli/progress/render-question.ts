@@ -11,7 +11,8 @@ export function renderQuestion(thread: Asking, question: Question, paint: Paint)
   return [
     `${paint("warn", `question ${question.id}`)} · ${oneLine(question.text, 400)}`,
     ...question.facts.map((fact) => `  ${oneLine(fact, 200)}`),
-    ...(question.next === "" ? [] : [`  next: ${oneLine(question.next, 200)}`]),
+    // The commands below say the same with the numbers filled in.
+    ...(question.next === "" || question.next.startsWith("baton answer") ? [] : [`  next: ${oneLine(question.next, 200)}`]),
     ...question.choices.map((choice) => `  ${paint("strong", answerCommand(thread, question, choice))}`),
   ];
 }

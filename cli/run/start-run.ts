@@ -26,7 +26,8 @@ export async function startRun(services: Services, run: PreparedRun & { readonly
 
 const slowMs = 1_000;
 
-async function pushBase({ hub }: Services, { repository, gitDir }: PreparedRun): Promise<void> {
+async function pushBase(services: Services, { repository, gitDir }: PreparedRun): Promise<void> {
+  const hub = await services.hub();
   const { id, name, base, shallow } = repository;
   const { haves } = await hub.openRepository({ repository: id, shallow });
   if (haves.includes(base)) return;

@@ -46,7 +46,7 @@ async function isUsed({ threads, hub }: Services, { id, request }: { id: string;
   const known = await threads.describe(id);
   if (known === undefined) {
     // Temporal forgets settled threads after a while; the hub keeps their work, and their epochs.
-    const { checkpoint } = await hub.readCheckpoint({ repository: request.start.repository.id, thread: id });
+    const { checkpoint } = await (await hub()).readCheckpoint({ repository: request.start.repository.id, thread: id });
     return checkpoint !== undefined;
   }
   if (known.settled || request.again) return true;
