@@ -1,10 +1,15 @@
 import { codexAgent } from "../../activities/agents/codex.ts";
 import { describeAdapter } from "./adapter-contract.ts";
 import { codexWithModel } from "../support/real-agent-settings.ts";
-import { realAgent } from "../support/real-agents.ts";
+import { codexSandboxArgs, realAgent } from "../support/real-agents.ts";
+
+const sandbox = codexSandboxArgs();
 
 describeAdapter({
   adapter: codexAgent,
-  agent: async (server) => ({ bin: await realAgent("codex"), ...codexWithModel(server) }),
+  agent: async (server) => {
+    const { model, args } = codexWithModel(server);
+    return { bin: await realAgent("codex"), model, args: [...(await sandbox), ...args] };
+  },
   env: () => ({ BATON_TEST_KEY: "none" }),
 });

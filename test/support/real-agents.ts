@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheDirOf } from "../../config/state-dir.ts";
 import { describeProcess } from "../../domain/outcome.ts";
@@ -73,3 +74,12 @@ const isPresent = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** Arguments that let codex run commands on this machine: none where its sandbox works, the bypass where namespaces are forbidden. */
+export async function codexSandboxArgs(): Promise<string[]> {
+  const env = { HOME: tmpdir(), PATH: process.env["PATH"] ?? "" };
+  const command = { file: await realAgent("codex"), args: ["sandbox", "--", "true"] };
+  const { outcome } = await runProcess({ command, cwd: tmpdir(), env, timeoutMs: 20_000 });
+  const works = outcome.kind === "exited" && outcome.code === 0;
+  return works && process.env["BATON_TEST_CODEX_BYPASS"] === undefined ? [] : ["--dangerously-bypass-approvals-and-sandbox"];
+}
