@@ -113,6 +113,11 @@ describe("the review of a goal", () => {
       ["warning agents.judge.price: the judge's cost is unknown, so budget.usd does not count it"],
     ],
     [
+      "a worker whose cost nobody knows",
+      { budget: { usd: 5, turnTimeMs: 1 }, agents: { ...sound.agents, worker: { use: "codex", args: [], env: [] } } },
+      ["warning agents.worker.price: codex reports no cost, so budget.usd cannot be kept"],
+    ],
+    [
       "no limit on cost",
       { budget: { turns: 3, turnTimeMs: 1 } },
       ["question budget: What may it cost? Only turns (3) and time are limited."],

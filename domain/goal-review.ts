@@ -111,6 +111,10 @@ function reviewAgents({ agents, budget }: Goal): Finding[] {
     const text = `${judge.use} would judge its own work with the same model`;
     findings.push({ severity: "warning", where: "agents.judge", text, next: "Give the judge another agent or model" });
   }
+  if (budget.usd !== undefined && worker.use === "codex" && worker.price === undefined) {
+    const text = "codex reports no cost, so budget.usd cannot be kept";
+    findings.push({ severity: "warning", where: "agents.worker.price", text, next: "Add agents.worker.price, or limit budget.tokens" });
+  }
   const silent = judge.use === "codex" || judge.use === "model";
   if (budget.usd !== undefined && silent && judge.price === undefined) {
     const text = `the judge's cost is unknown, so budget.usd does not count it`;

@@ -25,7 +25,7 @@ export function describeProcess(outcome: ProcessOutcome): string {
     case "signaled":
       return outcome.signal === "SIGKILL" ? "killed by SIGKILL (out of memory?)" : `killed by ${outcome.signal}`;
     case "timedOut":
-      return `timed out after ${Math.round(outcome.afterMs / 1000)} s`;
+      return `timed out after ${outcome.afterMs < 1000 ? `${outcome.afterMs} ms` : `${Math.round(outcome.afterMs / 1000)} s`}`;
     case "canceled":
       return "canceled";
     case "notStarted":

@@ -83,7 +83,7 @@ function commandRules(role: "worker" | "judge", agent: WorkerInput | JudgeInput)
   return [];
 }
 
-function budgetRules({ budget, agents }: Sections): RuleProblem[] {
+function budgetRules({ budget }: Sections): RuleProblem[] {
   if (budget === undefined) return [];
   const problems: RuleProblem[] = [];
   for (const limit of ["time", "wall_time"] as const) {
@@ -92,11 +92,6 @@ function budgetRules({ budget, agents }: Sections): RuleProblem[] {
       const text = `budget.turn_time is longer than budget.${limit}: one turn could use up more than everything`;
       problems.push({ path: ["budget", "turn_time"], text });
     }
-  }
-  const worker = agents?.worker;
-  if (budget.usd !== undefined && worker?.use === "codex" && worker.price === undefined) {
-    const text = "budget.usd cannot be kept: codex reports no cost; add agents.worker.price or limit budget.tokens instead";
-    problems.push({ path: ["budget", "usd"], text });
   }
   return problems;
 }
