@@ -17,6 +17,8 @@ interface WorkersRequest {
 /** Time for running turns to stop their agent and checkpoint when the host drains. */
 const drainTime = "60s";
 const cachedWorkflows = 300;
+/** How long tasks wait for the Worker that has the Workflow cached; a dead one costs its threads this much. */
+const stickyTime = "5s";
 const hostSlots = 200;
 
 /** The Workflow Worker, one Worker for the pool's places and one for the host's own Task Queue. */
@@ -32,7 +34,13 @@ export async function createWorkers({ connection, namespace, host, places }: Wor
     defaultHeartbeatThrottleInterval: "1s",
   } satisfies WorkerOptions | object;
   return Promise.all([
-    Worker.create({ ...shared, taskQueue: workflowTaskQueue, ...workflowSource(), maxCachedWorkflows: cachedWorkflows }),
+    Worker.create({
+      ...shared,
+      taskQueue: workflowTaskQueue,
+      ...workflowSource(),
+      maxCachedWorkflows: cachedWorkflows,
+      stickyQueueScheduleToStartTimeout: stickyTime,
+    }),
     Worker.create({
       ...shared,
       taskQueue: poolTaskQueue("default"),

@@ -20,6 +20,8 @@ export async function recover(client: Client, me: { host: string; incarnation: s
   const open = client.workflow.list({ query: `${searchAttributes.host.name} = '${me.host}' AND ExecutionStatus = 'Running'` });
   for await (const { workflowId } of open) {
     try {
+      // The dead process was the Workflow's sticky Worker: the server would keep offering it tasks for seconds.
+      await client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution: { workflowId } });
       await client.workflow.getHandle(workflowId).signal(hostRestartedSignal, me);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError))
