@@ -1,0 +1,62 @@
+import { rmSync } from "node:fs";
+import { processesWith, type FoundProcess } from "./processes.ts";
+import { fetchRuns, recordRuns, replayFailures, type RecordedRun } from "./replay.ts";
+import type { BatonResult } from "./run-baton.ts";
+import { until } from "./until.ts";
+import type { WorldClient } from "./world-client.ts";
+
+interface OpenWorld {
+  readonly root: string;
+  readonly home: string;
+  readonly baton: (args: readonly string[], options?: { readonly timeoutMs?: number }) => Promise<BatonResult>;
+  readonly connected: Promise<WorldClient>;
+  /** Reasons for threads that need not be settled, by id. */
+  readonly allowedOpen: ReadonlyMap<string, string>;
+}
+
+const goneMs = 10_000;
+
+/**
+ * Stops a world and removes it. Throws when a thread is left unsettled, a history does not replay, or a process is left.
+ * BATON_RECORD_HISTORIES names a folder that keeps the histories; BATON_KEEP_WORLD keeps the world's files.
+ */
+export async function closeWorld(world: OpenWorld): Promise<void> {
+  const problems: string[] = [];
+  try {
+    const { client, close } = await world.connected;
+    const runs = await fetchRuns(client);
+    await close();
+    const recordings = process.env["BATON_RECORD_HISTORIES"];
+    if (recordings !== undefined) recordRuns(recordings, runs);
+    problems.push(...unsettled(runs, world.allowedOpen), ...(await replayFailures(runs)));
+  } finally {
+    const down = await world.baton(["down"], { timeoutMs: 90_000 });
+    if (down.code !== 0) problems.push(`baton down ended with ${down.code}: ${down.stderr}`);
+    problems.push(...(await leftOver(world.home)));
+    if (process.env["BATON_KEEP_WORLD"] === undefined) rmSync(world.root, { recursive: true, force: true });
+    else process.stderr.write(`kept ${world.root}\n`);
+  }
+  if (problems.length > 0) throw new Error(`the world did not end well:\n${problems.join("\n")}`);
+}
+
+function unsettled(runs: readonly RecordedRun[], allowed: ReadonlyMap<string, string>): string[] {
+  const open = runs.filter(({ status }) => status !== "COMPLETED" && status !== "CONTINUED_AS_NEW");
+  return open
+    .filter(({ workflowId }) => !allowed.has(workflowId.replace("thread/", "")))
+    .map(({ workflowId, status }) => `${workflowId} is ${status}; settle it, or allowOpen it with a reason`);
+}
+
+/** Processes of the world that outlive it; they are ended, so that one failure does not become many. */
+async function leftOver(home: string): Promise<string[]> {
+  const find = () => processesWith(`HOME=${home}`);
+  let left: readonly FoundProcess[] = [];
+  await until(() => (left = find()).length === 0, { why: "every process is gone", withinMs: goneMs }).catch(() => undefined);
+  for (const { pid } of left) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // Gone in the meantime.
+    }
+  }
+  return left.map(({ pid, command }) => `process ${pid} is left: ${command}`);
+}
