@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { execa } from "execa";
 import type { ProcessOutcome } from "../domain/outcome.ts";
+import { raceAgainst } from "./race-against.ts";
 import { drainOutput, readOutput } from "./read-output.ts";
 import { settlesWithin, signalGroup, stopGroup, trackGroup } from "./process-group.ts";
 
@@ -179,11 +180,11 @@ async function writeAll(stream: Writable | null, stdin: ProcessRequest["stdin"],
     return;
   }
   const source = stdin[Symbol.asyncIterator]();
-  const gone = exited.then(() => ({ done: true as const, value: undefined }));
+  const untilExit = raceAgainst(exited);
   while (stream.writable) {
-    const next = await Promise.race([source.next(), gone]);
-    if (next.done) break;
-    if (!stream.write(next.value)) await Promise.race([once(stream, "drain").catch(() => undefined), gone]);
+    const next = await untilExit(source.next());
+    if (next === undefined || next.done) break;
+    if (!stream.write(next.value)) await untilExit(once(stream, "drain").catch(() => undefined));
   }
   stream.end();
   void source.return?.()?.catch(() => undefined);
