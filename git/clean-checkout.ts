@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BatonFailure } from "../domain/failure.ts";
 import { runProcess } from "../process/run-process.ts";
+import { noticeFullDisk } from "./disk-full.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
 import { absolutePath, gitInTree, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
@@ -11,6 +13,8 @@ export interface CleanCheckoutRequest {
   /** Folder of the checkout; the files are in `tree` in it. */
   readonly dir: string;
   readonly commit: string;
+  /** Variables that mark git's processes as the thread's, so that the reaper finds them. */
+  readonly markers?: Readonly<Record<string, string>>;
 }
 
 export interface CleanCheckout {
@@ -34,6 +38,10 @@ const manifests =
  * earlier command did to it is undone; what cannot be undone (folders without permissions) is made anew.
  */
 export async function cleanCheckout(request: CleanCheckoutRequest): Promise<CleanCheckout> {
+  return noticeFullDisk(request.dir, () => checkOut(request));
+}
+
+async function checkOut(request: CleanCheckoutRequest): Promise<CleanCheckout> {
   const { store, dir, commit } = request;
   const tree = treeAt(request);
   await mkdir(tree.root, { recursive: true });
@@ -57,8 +65,8 @@ export async function recordSetup(request: CleanCheckoutRequest): Promise<void> 
   await rename(`${path}.tmp`, path);
 }
 
-function treeAt({ store, dir }: CleanCheckoutRequest): WorkTree {
-  return { store, root: join(dir, "tree"), index: join(dir, "tree.index") };
+function treeAt({ store, dir, markers = {} }: CleanCheckoutRequest): WorkTree {
+  return { store, markers, root: join(dir, "tree"), index: join(dir, "tree.index") };
 }
 
 /** Gives whether something that setup made is gone. */
@@ -69,7 +77,8 @@ async function clean(tree: WorkTree, commit: string, record: SetupRecord | undef
     for (const path of present)
       if (!isKept(path, kept)) await rm(absolutePath(tree.root, path), { recursive: true, force: true });
     return kept.some((path) => !present.some((each) => each === path || each.startsWith(asFolder(path)) || isKept(path, [each])));
-  } catch {
+  } catch (error) {
+    if (error instanceof BatonFailure && error.type === "DiskFull") throw error;
     await removeAll(tree);
     await mkdir(tree.root, { recursive: true });
     await resetTracked(tree, commit, listOthers);

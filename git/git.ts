@@ -1,6 +1,7 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { describeProcess } from "../domain/outcome.ts";
 import { childEnvironment } from "../process/agent-environment.ts";
+import { diskFull } from "./disk-full.ts";
 import { runProcess, type ProcessRequest } from "../process/run-process.ts";
 
 export interface GitOptions {
@@ -94,14 +95,6 @@ export function gitFailure(args: readonly string[], where: string, result: Pick<
   const said = withoutCredentials(result.stderr.split("\n").slice(-8).join("\n")) || `exit code ${result.code}`;
   if (/no space left on device|disk quota exceeded/i.test(result.stderr)) return diskFull(where, said);
   return new BatonFailure("Workspace", `git ${commandOf(args)} failed: ${said}`, { where });
-}
-
-export function diskFull(where: string, cause: unknown): BatonFailure {
-  return new BatonFailure("DiskFull", "The disk is full", {
-    where,
-    next: "Free some space, then answer the question to go on",
-    cause,
-  });
 }
 
 /** Takes user names, passwords and tokens out of every URL in a text. */

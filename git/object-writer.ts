@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflate, deflateSync } from "node:zlib";
-import { diskFull } from "./git.ts";
 
 const deflateLater = promisify(deflate);
 
@@ -49,7 +48,8 @@ export function createObjectWriter(objectsDir: string, sample: string): ObjectWr
 async function writeLoose(objectsDir: string, id: string, content: () => Buffer): Promise<void> {
   const folder = join(objectsDir, id.slice(0, 2));
   const path = join(folder, id.slice(2));
-  if (existsSync(path)) return;
+  // A power cut may leave empty files behind.
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
   const temporary = join(objectsDir, `tmp_obj_${randomBytes(8).toString("hex")}`);
   try {
     await writeFile(temporary, await compress(content()), { mode: 0o444 });
@@ -57,7 +57,6 @@ async function writeLoose(objectsDir: string, id: string, content: () => Buffer)
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    if (["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw diskFull(objectsDir, error);
     throw error;
   }
 }

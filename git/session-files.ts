@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, open, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
+import { noticeFullDisk } from "./disk-full.ts";
 import { git, runGit } from "./git.ts";
 import type { ObjectWriter, TreeEntry } from "./object-writer.ts";
 
@@ -52,6 +53,10 @@ export async function writeSession(writer: ObjectWriter, sessionDir: string, cac
 
 /** Makes the session folder exactly what the snapshot holds. A cut restore leaves the folder for the next try to finish. */
 export async function restoreSession(request: { gitDir: string; snapshot: string; sessionDir: string }): Promise<void> {
+  await noticeFullDisk(request.sessionDir, () => restoreFiles(request));
+}
+
+async function restoreFiles(request: { gitDir: string; snapshot: string; sessionDir: string }): Promise<void> {
   const { gitDir, snapshot, sessionDir } = request;
   const text = await readBlob(gitDir, `${snapshot}:session/manifest.json`);
   const { files } = JSON.parse(text.toString()) as { files: SessionFile[] };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import type { Changes, Checkpoint } from "../domain/turn.ts";
 import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
+import { noticeFullDisk } from "./disk-full.ts";
 import { git } from "./git.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { putBack } from "./put-back.ts";
@@ -45,6 +46,10 @@ const sampleSize = 50;
  * hooks alone; writes to its files only where protected paths are put back.
  */
 export async function takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
+  return noticeFullDisk(request.workspace.dir, () => record(request));
+}
+
+async function record(request: SnapshotRequest): Promise<Snapshot> {
   const { workspace, base } = request;
   const at = request.at ?? Date.now();
   const writer = createObjectWriter(join(workspace.store, "objects"), base);

@@ -10,6 +10,8 @@ export interface WorkTree {
   readonly root: string;
   /** Path of the private index; nobody else may use it at the same time. */
   readonly index: string;
+  /** Added to the environment of its git processes. */
+  readonly markers?: Readonly<Record<string, string>>;
 }
 
 /** A path as bytes, one character each (latin1), because file names need not be UTF-8. */
@@ -45,7 +47,7 @@ export async function scriptInTree(tree: WorkTree, commands: readonly string[]):
 }
 
 function treeOptions(tree: WorkTree): GitOptions {
-  return { cwd: tree.root, gitDir: tree.store, env: { GIT_WORK_TREE: tree.root, GIT_INDEX_FILE: tree.index } };
+  return { cwd: tree.root, gitDir: tree.store, env: { ...tree.markers, GIT_WORK_TREE: tree.root, GIT_INDEX_FILE: tree.index } };
 }
 
 export async function gitInTree(tree: WorkTree, args: readonly string[], stdin?: string | Uint8Array): Promise<Buffer> {

@@ -33,8 +33,13 @@ test("LFS pointers stay pointers, even where LFS is required and not installed",
   expect(readFileSync(join(workspace.root, "model.bin"), "utf8")).toBe(pointer);
   const sessionDir = join(folder.path, "none");
   const { changes } = await takeSnapshot({
-    ...{ workspace, sessionDir, base, parentCommit: base },
-    ...{ ledger: "{}", message: "turn", turn: 1 },
+    workspace,
+    sessionDir,
+    base,
+    parentCommit: base,
+    ledger: "{}",
+    message: "turn",
+    turn: 1,
   });
   expect(changes.files).toBe(0);
 });

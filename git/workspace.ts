@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { noticeFullDisk } from "./disk-full.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
 import { removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
 
@@ -18,12 +19,14 @@ interface WorkspaceRequest {
   readonly dir: string;
   readonly thread: string;
   readonly origin?: string;
+  /** Variables that mark git's processes as the thread's, so that the reaper finds them. */
+  readonly markers?: Readonly<Record<string, string>>;
 }
 
 /** Names the parts of a thread's workspace; touches nothing. */
-export function workspaceAt({ store, dir, thread, origin }: WorkspaceRequest): Workspace {
+export function workspaceAt({ store, dir, thread, origin, markers = {} }: WorkspaceRequest): Workspace {
   const paths = { root: join(dir, "work"), index: join(dir, "work.index") };
-  return { store, dir, thread, ...paths, ...(origin === undefined ? {} : { origin }) };
+  return { store, dir, thread, markers, ...paths, ...(origin === undefined ? {} : { origin }) };
 }
 
 /** Makes a thread's workspace at a commit, or repairs what is left of one. */
@@ -38,7 +41,10 @@ export async function createWorkspace(request: WorkspaceRequest & { readonly com
  * index in step. Ignored files stay. Works on whatever a killed process left; calling it again is harmless.
  */
 export async function restoreWorkspace(request: { readonly workspace: Workspace; readonly commit: string }): Promise<void> {
-  const { workspace, commit } = request;
+  await noticeFullDisk(request.workspace.dir, () => restore(request.workspace, request.commit));
+}
+
+async function restore(workspace: Workspace, commit: string): Promise<void> {
   await mkdir(workspace.root, { recursive: true });
   await resetTracked(workspace, commit, removeUntracked);
   await writeInnerRepository({
