@@ -41,6 +41,11 @@ test("current details of a running thread read like this", () => {
     - **met** All cart tests pass: 12 of 12 tests pass
     - **not yet** No public API changed: addItem | lost its second parameter
 
+    ### Story
+
+    - turn 1: 0 of 2 checks · 1 file changed
+    - turn 2 (attempt 2): 1 of 2 checks · judge: not yet · 3 files changed
+
     ### Budget
 
     - \`█░░░░░░░░░\` turns: 2 of 30 (7 %)

@@ -2,6 +2,7 @@ import { keepStart, oneLine } from "./bounded-text.ts";
 import { budgetLines } from "./budget-lines.ts";
 import { cell, inert } from "./markdown.ts";
 import { metricText } from "./quantities.ts";
+import { storyPart } from "./story.ts";
 import { settledStatuses, type ThreadView } from "./thread-view.ts";
 
 const detailsBytes = 8_000;
@@ -15,6 +16,7 @@ export function currentDetails(view: ThreadView): string {
     questionsPart(view),
     checksPart(view),
     verdictPart(view),
+    storyPart(view),
     budgetPart(view),
     workPart(view),
     steeringPart(view),

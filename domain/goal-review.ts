@@ -113,7 +113,12 @@ function reviewAgents({ agents, budget }: Goal): Finding[] {
   }
   if (budget.usd !== undefined && worker.use === "codex" && worker.price === undefined) {
     const text = "codex reports no cost, so budget.usd cannot be kept";
-    findings.push({ severity: "warning", where: "agents.worker.price", text, next: "Add agents.worker.price, or limit budget.tokens" });
+    findings.push({
+      severity: "warning",
+      where: "agents.worker.price",
+      text,
+      next: "Add agents.worker.price, or limit budget.tokens",
+    });
   }
   const silent = judge.use === "codex" || judge.use === "model";
   if (budget.usd !== undefined && silent && judge.price === undefined) {

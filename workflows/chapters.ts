@@ -12,7 +12,7 @@ import { doingIn } from "../domain/doing.ts";
 import type { ThreadState } from "../domain/thread.ts";
 import { statusOf, viewOf } from "../domain/view.ts";
 import { searchAttributes } from "./search-attributes.ts";
-import type { ThreadView } from "../domain/thread-view.ts";
+import type { ThreadResult } from "../domain/thread-result.ts";
 import type { ThreadInput, ThreadLoop } from "./thread-loop.ts";
 
 /** Turn and cost may lag in lists by this much: every upsert is an event in the history. */
@@ -54,6 +54,6 @@ function list(loop: ThreadLoop): void {
 export async function continueThread(loop: ThreadLoop): Promise<never> {
   await condition(allHandlersFinished);
   const { memo } = workflowInfo();
-  const next = makeContinueAsNewFunc<(input: ThreadInput) => Promise<ThreadView>>(memo === undefined ? {} : { memo });
+  const next = makeContinueAsNewFunc<(input: ThreadInput) => Promise<ThreadResult>>(memo === undefined ? {} : { memo });
   return next({ state: loop.state });
 }

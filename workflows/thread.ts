@@ -6,8 +6,7 @@ import { afterOpened } from "../domain/holds.ts";
 import { nextStep, type Step } from "../domain/next-step.ts";
 import { ask, budgetQuestion } from "../domain/questions.ts";
 import { atTime, isSettled, openThread } from "../domain/thread.ts";
-import type { ThreadView } from "../domain/thread-view.ts";
-import { viewOf } from "../domain/view.ts";
+import { resultOf, type ThreadResult } from "../domain/thread-result.ts";
 import { judgeInput, openWorkspaceInput, turnInput, verifyInput } from "./activity-inputs.ts";
 import { continueThread, startLoop, tellPeople } from "./chapters.ts";
 import { failureOf } from "./failures.ts";
@@ -18,7 +17,7 @@ import { HoldLost, type ThreadInput, type ThreadLoop } from "./thread-loop.ts";
 import { waitForPeople, waitOut } from "./waits.ts";
 
 /** A goal loop: hold, turn, verify, judge, decide, until the goal is met, a limit says stop, or a person does. */
-export async function thread(input: ThreadInput): Promise<ThreadView> {
+export async function thread(input: ThreadInput): Promise<ThreadResult> {
   const loop = startLoop("state" in input ? input.state : openThread(input.start, Date.now()));
   handleMessages(loop);
   await keepHold(loop);
@@ -31,7 +30,7 @@ export async function thread(input: ThreadInput): Promise<ThreadView> {
   }
   tellPeople(loop, { kind: "settle" });
   await condition(allHandlersFinished);
-  return viewOf(loop.state, loop.doing);
+  return resultOf(loop.state);
 }
 
 async function take(step: Step, loop: ThreadLoop): Promise<void> {
