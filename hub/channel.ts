@@ -1,4 +1,5 @@
 import { Client, credentials, Metadata, type ClientReadableStream } from "@grpc/grpc-js";
+import { raceAgainst } from "../process/race-against.ts";
 import { writeMessage } from "./calls.ts";
 import { failureOf } from "./failure-status.ts";
 import { hubLimits } from "./limits.ts";
@@ -76,7 +77,10 @@ async function upload<Response>(client: Client, method: HubMethod, messages: Asy
   const source = messages[Symbol.asyncIterator]();
   try {
     // The hub may answer before everything is sent: it has the checkpoint already, or refuses it.
-    for (let next = await nextOr(source, ended); !next.done; next = await nextOr(source, ended)) {
+    const untilAnswer = raceAgainst(ended);
+    while (!over.signal.aborted) {
+      const next = await untilAnswer(source.next());
+      if (next === undefined || next.done) break;
       await writeMessage(call, next.value, over.signal);
     }
     if (!over.signal.aborted) call.end();
@@ -85,13 +89,6 @@ async function upload<Response>(client: Client, method: HubMethod, messages: Asy
     call.cancel();
     void source.return?.()?.catch(() => undefined);
   }
-}
-
-async function nextOr<Message>(
-  source: AsyncIterator<Message>,
-  ended: Promise<void>,
-): Promise<IteratorResult<Message, undefined>> {
-  return Promise.race([source.next(), ended.then(() => ({ done: true as const, value: undefined }))]);
 }
 
 async function* read<Message>(call: ClientReadableStream<unknown>, signal?: AbortSignal): AsyncGenerator<Message> {

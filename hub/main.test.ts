@@ -70,10 +70,8 @@ test("SIGTERM stops the hub in order while somebody follows, and its log is JSON
   const { address } = await whenReady(running);
   const hub = connectHub({ address });
   const abort = new AbortController();
-  const following = hub
-    .tailTranscript({ thread: "t", offset: 0, follow: true, signal: abort.signal })
-    [Symbol.asyncIterator]()
-    .next();
+  const lines = hub.tailTranscript({ thread: "t", offset: 0, follow: true, signal: abort.signal });
+  const following = lines[Symbol.asyncIterator]().next();
   await hub.openRepository({ repository: "r" });
   running.child.kill("SIGTERM");
   expect(await once(running.child, "exit")).toEqual([0, null]);
@@ -81,8 +79,8 @@ test("SIGTERM stops the hub in order while somebody follows, and its log is JSON
   await following;
   hub.close();
   expect(existsSync(join(folder.path, "hub/lock"))).toBe(false);
-  const lines = running.log.join("").trim().split("\n");
-  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain("hub stopped");
+  const logged = running.log.join("").trim().split("\n");
+  expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain("hub stopped");
 }, 20_000);
 
 test("a port that is none is a setting to mend", async () => {

@@ -6,7 +6,7 @@ import { packObjects } from "../../git/pack.ts";
 import { createKeyedMutex } from "../keyed-mutex.ts";
 import { consolidatePacks, receivePack } from "./receive-pack.ts";
 import { hasRefs, makeRefs, readHaves, readRef, refPath, writeRef } from "./refs.ts";
-import { createRepositoryGate, type RepositoryGate } from "./repository-gate.ts";
+import { createRepositoryGates } from "./repository-gates.ts";
 import { sweepRepositories } from "./sweep-repositories.ts";
 
 /** Packs beyond which looking objects up becomes slow enough to merge them. */
@@ -34,14 +34,9 @@ export interface Repositories {
 export async function createRepositories(root: string): Promise<Repositories> {
   await mkdir(root, { recursive: true });
   await sweepRepositories(root);
-  const gates = new Map<string, RepositoryGate>();
+  const gateOf = createRepositoryGates();
   const opening = createKeyedMutex();
   const gitDirOf = (id: string) => join(root, `${id}.git`);
-  const gateOf = (id: string) => {
-    const gate = gates.get(id) ?? createRepositoryGate();
-    gates.set(id, gate);
-    return gate;
-  };
   const ensure = (id: string, objects: readonly string[], shallow: readonly string[] = []) =>
     opening.run(id, () => openRepository(gitDirOf(id), objects[0], shallow));
 
