@@ -12,6 +12,7 @@ test.each([
   ["Your input exceeds the context window of this model.", "context"],
   ["invalid_request_error: model gpt-9 does not exist", "config"],
   ["error: unexpected argument '--frobnicate' found", "config"],
+  ["--dangerously-skip-permissions cannot be used with root/sudo privileges for security reasons", "config"],
   ["the dog ate it", "unknown"],
 ])("sorts %j as %s", (words, reason) => {
   expect(classifyFailure(words)).toMatchObject({ kind: "failed", reason, detail: words });

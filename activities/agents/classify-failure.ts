@@ -17,7 +17,7 @@ const signs: readonly (readonly [AgentFailure, RegExp])[] = [
   ],
   [
     "config",
-    /\b400\b|\b404\b|invalid_request|does not exist|not found|not supported|unknown|unrecognized|unexpected argument|config/i,
+    /\b400\b|\b404\b|invalid_request|does not exist|not found|not supported|unknown|unrecognized|unexpected argument|cannot be used|config/i,
   ],
 ];
 
