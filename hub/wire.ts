@@ -67,7 +67,6 @@ export type HubMethod =
   | "PutArtifact"
   | "GetArtifact";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 export type HubMethods = Readonly<Record<HubMethod, MethodDefinition<any, any>>>;
 
 let loaded: HubMethods | undefined;
