@@ -1,7 +1,7 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { describeProcess } from "../domain/outcome.ts";
 import { childEnvironment } from "../process/agent-environment.ts";
-import { diskFull } from "./disk-full.ts";
+import { diskFull, saysDiskFull } from "./disk-full.ts";
 import { runProcess, type ProcessRequest } from "../process/run-process.ts";
 
 export interface GitOptions {
@@ -93,13 +93,15 @@ async function runCommand(command: ProcessRequest["command"], name: string, opti
 /** The failure that a finished git command stands for; a full disk is told apart. */
 export function gitFailure(args: readonly string[], where: string, result: Pick<GitResult, "code" | "stderr">): BatonFailure {
   const said = withoutCredentials(result.stderr.split("\n").slice(-8).join("\n")) || `exit code ${result.code}`;
-  if (/no space left on device|disk quota exceeded/i.test(result.stderr)) return diskFull(where, said);
+  if (saysDiskFull(result.stderr, where)) return diskFull(where, said);
   return new BatonFailure("Workspace", `git ${commandOf(args)} failed: ${said}`, { where });
 }
 
-/** Takes user names, passwords and tokens out of every URL in a text. */
+/** Takes user names, passwords and tokens out of every URL in a text; the user of an ssh address is part of the address. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s'"]*@/gi, "$1");
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)([^/@\s'":]*)(:[^/@\s'"]*)?@/gi, (_, scheme: string, user: string) =>
+    /ssh/i.test(scheme) ? `${scheme}${user}@` : scheme,
+  );
 }
 
 function notFound(message: string, cwd: string): BatonFailure {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { git } from "./git.ts";
+import { git, withoutCredentials } from "./git.ts";
 import { inspectRepository } from "./inspect-repository.ts";
 import { commitAll, contentOf, scratchFolder } from "./test-repository.ts";
 
@@ -38,6 +38,11 @@ test("every clone of a repository has the same id, and its origin holds no passw
   expect((await inspectRepository(copy)).ref.id).toBe(one.ref.id);
   await git(["remote", "set-url", "origin", "https://me:secret@example.org/x/shop.git"], { cwd: copy });
   expect((await inspectRepository(copy)).ref).toMatchObject({ id: one.ref.id, origin: "https://example.org/x/shop.git" });
+});
+
+test("credentials leave every kind of address, but for the user of ssh", () => {
+  expect(withoutCredentials("at https://token@h/x and http://u:p@h:80/y")).toBe("at https://h/x and http://h:80/y");
+  expect(withoutCredentials("ssh://git:pw@h/x git@h:x.git ssh://git@h/x")).toBe("ssh://git@h/x git@h:x.git ssh://git@h/x");
 });
 
 test("a detached HEAD and a shallow clone are told", async () => {
