@@ -5,6 +5,7 @@ import { runProcess } from "../process/run-process.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { absolutePath, gitInTree, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
 
 export interface CleanCheckoutRequest {
@@ -38,7 +39,7 @@ const manifests =
  * earlier command did to it is undone; what cannot be undone (folders without permissions) is made anew.
  */
 export async function cleanCheckout(request: CleanCheckoutRequest): Promise<CleanCheckout> {
-  return noticeFullDisk(request.dir, () => checkOut(request));
+  return oneAtATime(request.dir, () => noticeFullDisk(request.dir, () => checkOut(request)));
 }
 
 async function checkOut(request: CleanCheckoutRequest): Promise<CleanCheckout> {

@@ -107,6 +107,12 @@ test("the same work makes no new commit, and the same request the same ids", asy
   await git(["fsck", "--strict"], { cwd: workspace.store, gitDir: workspace.store });
 });
 
+test("snapshots asked for at once wait for each other", async () => {
+  writeFileSync(inWork("a.txt"), "two\n");
+  const taken = await Promise.all([snapshot(), snapshot(), snapshot()]);
+  expect(new Set(taken.map((each) => each.checkpoint.snapshot)).size).toBe(1);
+});
+
 test("protected paths that were edited, deleted or added are put back on disk and named", async () => {
   writeFileSync(inWork("test/golden/g.txt"), "cheated\n");
   rmSync(inWork("test/golden/h.txt"));

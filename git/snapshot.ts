@@ -5,6 +5,7 @@ import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { git } from "./git.ts";
 import { createObjectWriter } from "./object-writer.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { putBack } from "./put-back.ts";
 import { readIndex, recordTree } from "./record-tree.ts";
 import { writeSession } from "./session-files.ts";
@@ -46,7 +47,8 @@ const sampleSize = 50;
  * hooks alone; writes to its files only where protected paths are put back.
  */
 export async function takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
-  return noticeFullDisk(request.workspace.dir, () => record(request));
+  const { dir, index } = request.workspace;
+  return oneAtATime(index, () => noticeFullDisk(dir, () => record(request)));
 }
 
 async function record(request: SnapshotRequest): Promise<Snapshot> {

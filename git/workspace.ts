@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { noticeFullDisk } from "./disk-full.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
 
 /** A thread's work tree on one host. `root` is where the agent works. */
@@ -41,7 +42,8 @@ export async function createWorkspace(request: WorkspaceRequest & { readonly com
  * index in step. Ignored files stay. Works on whatever a killed process left; calling it again is harmless.
  */
 export async function restoreWorkspace(request: { readonly workspace: Workspace; readonly commit: string }): Promise<void> {
-  await noticeFullDisk(request.workspace.dir, () => restore(request.workspace, request.commit));
+  const { workspace, commit } = request;
+  await oneAtATime(workspace.index, () => noticeFullDisk(workspace.dir, () => restore(workspace, commit)));
 }
 
 async function restore(workspace: Workspace, commit: string): Promise<void> {
