@@ -3,6 +3,8 @@ import { threadReport } from "../domain/report.ts";
 import { deliverBranch } from "../git/deliver-branch.ts";
 import { changedFiles } from "../git/diff.ts";
 import { gitDirOf } from "../git/git-dir.ts";
+import { runGit } from "../git/git.ts";
+import { presentObjects } from "../git/object-store.ts";
 import type { HostContext } from "./host-context.ts";
 import type { Delivered, DeliverInput } from "./thread-activities.ts";
 import { openTranscript } from "./transcript-writer.ts";
@@ -18,7 +20,8 @@ export async function deliver(host: HostContext, input: DeliverInput): Promise<D
   const patience = { signal, logger: host.logger };
   let diffstat = "";
   if (commit !== undefined) {
-    const pack = () => host.hub.fetch({ repository: repository.id, wants: [commit], haves: [repository.base] });
+    const haves = await knownAtHome(home.path, repository.base);
+    const pack = () => host.hub.fetch({ repository: repository.id, wants: [commit], haves });
     const delivery = { root: home.path, branch, commit, pack, ...(push === undefined ? {} : { push }) };
     await untilHubBack(() => deliverBranch(delivery), patience);
     diffstat = await diffstatOf(home.path, repository.base, commit);
@@ -30,6 +33,14 @@ export async function deliver(host: HostContext, input: DeliverInput): Promise<D
   const report = threadReport(input.view, { ...input.extras, diffstat, ...pushed });
   const { artifact } = await untilHubBack(() => host.hub.putArtifact(Buffer.from(report)), patience);
   return { branch: commit === undefined ? null : branch, report: artifact, ...pushed };
+}
+
+/** The base, or HEAD for a thread that started from uncommitted work: that base is a commit only the hub has. */
+async function knownAtHome(root: string, base: string): Promise<string[]> {
+  const present = await presentObjects(await gitDirOf(root), [base]);
+  if (present.length > 0) return present;
+  const head = await runGit(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], { cwd: root });
+  return head.code === 0 ? [head.stdout.toString().trim()] : [];
 }
 
 async function diffstatOf(root: string, base: string, commit: string): Promise<string> {

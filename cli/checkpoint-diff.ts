@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { git, runGit } from "../git/git.ts";
-import { openObjectStore } from "../git/object-store.ts";
+import { openObjectStore, presentObjects } from "../git/object-store.ts";
 import { indexPack } from "../git/pack.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 
@@ -35,22 +35,23 @@ export async function withCheckpoint(request: DiffRequest, use: (diff: Checkpoin
   try {
     const gitDir = join(folder, "objects.git");
     await openObjectStore({ gitDir, sample: request.base });
-    const local = await objectsWith(request);
-    if (local !== undefined) await writeFile(join(gitDir, "objects", "info", "alternates"), `${JSON.stringify(local)}\n`);
+    const local = await localObjects(request.cwd);
+    if (local !== undefined) await writeFile(join(gitDir, "objects", "info", "alternates"), `${JSON.stringify(local.folder)}\n`);
     const { hub, repository, commit, base } = request;
-    await indexPack({ gitDir }, hub.fetch({ repository, wants: [commit], haves: local === undefined ? [] : [base] }));
+    const haves = await presentObjects(gitDir, [base, ...(local === undefined ? [] : [local.head])]);
+    await indexPack({ gitDir }, hub.fetch({ repository, wants: [commit], haves }));
     await use(diffIn(gitDir, request));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Object folder of the current clone, if it has the base commit. */
-async function objectsWith({ cwd, base }: DiffRequest): Promise<string | undefined> {
-  const found = await runGit(["rev-parse", "--git-path", "objects"], { cwd });
-  if (found.code !== 0) return undefined;
-  const has = await runGit(["cat-file", "-e", `${base}^{commit}`], { cwd });
-  return has.code === 0 ? resolve(cwd, found.stdout.toString().replace(/\n$/, "")) : undefined;
+/** Object folder and HEAD of the clone that the command was given in. Commits the hub does not know do no harm. */
+async function localObjects(cwd: string): Promise<{ folder: string; head: string } | undefined> {
+  const paths = await runGit(["rev-parse", "--git-path", "objects"], { cwd });
+  const head = await runGit(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], { cwd });
+  if (paths.code !== 0 || head.code !== 0) return undefined;
+  return { folder: resolve(cwd, paths.stdout.toString().replace(/\n$/, "")), head: head.stdout.toString().trim() };
 }
 
 const diffOptions = ["--no-ext-diff", "--no-textconv"];

@@ -14,7 +14,7 @@ import { BatonFailure, failureRules, type FailureType } from "../../domain/failu
 export function explainError(error: unknown): unknown {
   if (error instanceof BatonFailure) return error;
   if (error instanceof WorkflowUpdateFailedError) return refusal(error.cause ?? error);
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return noHost(error);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unanswered(error);
   if (error instanceof QueryNotRegisteredError) return noHost(error);
   if (error instanceof WorkflowNotFoundError) return gone(error);
   if (error instanceof NamespaceNotFoundError) {
@@ -52,11 +52,16 @@ function refused(error: ServiceError): BatonFailure {
 }
 
 function noHost(cause: unknown): BatonFailure {
-  return new BatonFailure("TemporalUnreachable", "no host is up to answer for this thread", {
-    where: "the thread itself is safe in Temporal",
+  return new BatonFailure("TemporalUnreachable", "no host is up to answer for this thread; the thread itself is safe", {
     next: "baton up",
     cause,
   });
+}
+
+/** The server hands a request that it has admitted to the next Worker, even if nobody waits for it any more. */
+function unanswered(cause: unknown): BatonFailure {
+  const message = "no host is up to take this request in time; it may still take effect when one is";
+  return new BatonFailure("TemporalUnreachable", message, { next: "baton up, then look with baton show", cause });
 }
 
 function gone(cause: unknown): BatonFailure {
