@@ -1,3 +1,5 @@
+import { hungUp } from "./tls-handshake.ts";
+
 interface Attempt {
   readonly code: number | undefined;
   readonly message: string;
@@ -10,10 +12,23 @@ interface Explanation {
   readonly next: string;
 }
 
+/** Stands for an error message when the address turned out to speak TLS. */
+export const plainTextToTls = "plain text to TLS";
+
 const codes = { unimplemented: 12, deadline: 4, notFound: 5, denied: 7, unauthenticated: 16 };
 
 // What Node, OpenSSL and grpc-js say, from the most to the least telling.
 const reasons: readonly { readonly when: RegExp; readonly tls?: boolean; readonly cause: string; readonly next: string }[] = [
+  {
+    when: new RegExp(hungUp),
+    cause: "it ends the connection after the TLS handshake, as one does that refuses the client certificate",
+    next: "check TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH, and that TEMPORAL_ADDRESS is Temporal's",
+  },
+  {
+    when: new RegExp(plainTextToTls),
+    cause: "it speaks TLS, and plain text was tried",
+    next: "set TEMPORAL_TLS=true, and TEMPORAL_TLS_SERVER_CA_CERT_PATH for a private authority",
+  },
   {
     when: /ECONNREFUSED/,
     cause: "nothing listens there (connection refused)",

@@ -1,8 +1,8 @@
 import type { Client, Connection, ConnectionOptions } from "@temporalio/client";
 import type { Environment } from "../config/settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
-import { explainConnectError } from "./explain-connect-error.ts";
-import { speaksTls } from "./speaks-tls.ts";
+import { explainConnectError, plainTextToTls } from "./explain-connect-error.ts";
+import { speaksTls, tlsError } from "./tls-handshake.ts";
 import { embeddedNamespace, loadTemporalProfile } from "./temporal-target.ts";
 
 export interface TemporalConnection {
@@ -81,17 +81,30 @@ async function probe(target: Resolved, connections: typeof Connection): Promise<
 
 async function unreachable(error: unknown, target: Resolved): Promise<BatonFailure> {
   const { code, message } = error as { code?: unknown; message: string };
-  const tls = target.options.tls !== undefined && target.options.tls !== false && target.options.tls !== null;
-  const attempt = { code: typeof code === "number" ? code : undefined, message, tls, namespace: target.namespace };
-  const explained = explainConnectError(attempt);
-  const plainToTls = !tls && explained.cause.includes("UNAVAILABLE") && (await speaksTls(target.address, lookMs));
-  const cause = plainToTls ? "it speaks TLS, and plain text was tried" : explained.cause;
-  const next = plainToTls
-    ? "set TEMPORAL_TLS=true, and TEMPORAL_TLS_SERVER_CA_CERT_PATH for a private authority"
-    : explained.next;
+  const { tls } = target.options;
+  const attempt = {
+    code: typeof code === "number" ? code : undefined,
+    message: await tellingMessage(message, target),
+    tls: Boolean(tls),
+    namespace: target.namespace,
+  };
+  const { cause, next } = explainConnectError(attempt);
   return new BatonFailure("TemporalUnreachable", `Temporal Service at ${target.address} cannot be used: ${cause}`, {
     where: `${target.address}, namespace ${target.namespace}`,
     next,
     cause: error,
   });
+}
+
+/** grpc-js only says that it failed when the other side hangs up: a handshake of our own tells why. */
+async function tellingMessage(message: string, { address, options: { tls } }: Resolved): Promise<string> {
+  if (!/Failed to connect/.test(message)) return message;
+  if (!tls) return (await speaksTls(address, lookMs)) ? plainTextToTls : message;
+  const { clientCertPair, serverRootCACertificate, serverNameOverride } = tls === true ? {} : tls;
+  const options = {
+    ...(clientCertPair && { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) }),
+    ...(serverRootCACertificate && { ca: Buffer.from(serverRootCACertificate) }),
+    ...(serverNameOverride && { servername: serverNameOverride }),
+  };
+  return (await tlsError({ address, options, waitMs: lookMs })) ?? message;
 }

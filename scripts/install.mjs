@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startOf } from "./lock.mjs";
 import { runCommand } from "./run-command.mjs";
 
 /** Why `npm ci` has to run, or undefined when node_modules is what the lockfile says. */
@@ -22,11 +24,31 @@ export async function installWhenStale(root, say) {
   say(`installing dependencies with npm ci: ${problem} (about half a minute)`);
   const startedAt = Date.now();
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // npm run exports its own settings as npm_config_*; a nested npm must read this checkout's .npmrc afresh.
-  const { code, output } = await runCommand(npm, ["ci", "--no-audit", "--no-fund"], { cwd: root, capture: true });
+  await endLeftOver(root);
+  const { code, output } = await runCommand(npm, ["ci", "--no-audit", "--no-fund"], {
+    cwd: root,
+    capture: true,
+    onStart: (pid) => writeFileSync(runningFile(root), JSON.stringify({ pid, started: startOf(pid) })),
+  });
+  rmSync(runningFile(root), { force: true });
   if (code !== 0) throw new Error(`npm ci failed:\n${output.trimEnd()}`);
   writeFileSync(stampOf(root), lockHash(root));
   say(`dependencies installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+}
+
+/** An npm whose parent was killed goes on, and two of them in one folder spoil each other's work. */
+async function endLeftOver(root) {
+  const text = readText(runningFile(root));
+  if (text === undefined) return;
+  const { pid, started } = JSON.parse(text);
+  const lives = () => startOf(pid) === started;
+  if (started === undefined || !lives()) return;
+  process.kill(pid, "SIGKILL");
+  while (lives()) await sleep(50);
+}
+
+function runningFile(root) {
+  return join(root, ".cache", "npm-ci.json");
 }
 
 function sameVersions(lock, installed) {

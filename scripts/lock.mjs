@@ -8,8 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function withLock(file, work, { onWait = () => {}, waitMs = 20 * 60_000 } = {}) {
   const deadline = Date.now() + waitMs;
   mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !tryLock(file); told = true) {
-    if (!told) onWait(readHolder(file)?.pid);
+  for (let told = false; !tryLock(file);) {
+    const holder = readHolder(file);
+    // The lock of a dead process is gone by now.
+    if (holder === undefined) continue;
+    if (!told) onWait(holder.pid);
+    told = true;
     if (Date.now() > deadline) throw new Error(`${file} is still held after ${Math.round(waitMs / 60_000)} min`);
     await sleep(200);
   }
@@ -38,7 +42,7 @@ function tryLock(file) {
 
 function removeStale(file) {
   const holder = readHolder(file);
-  if (holder === undefined || startOf(holder.pid) === holder.started) return;
+  if (holder !== undefined && startOf(holder.pid) === holder.started) return;
   const aside = `${file}.${randomUUID()}`;
   try {
     renameSync(file, aside);
@@ -66,7 +70,7 @@ function readHolder(file) {
 }
 
 /** When a process started, in whatever form this system tells it; undefined when it is gone. */
-function startOf(pid) {
+export function startOf(pid) {
   try {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 
 /**
  * Runs a command to its end and gives its exit code (a signal counts as failure) and, with `capture`, what it wrote.
- * The child dies with this process when that is interrupted.
+ * The child is interrupted with this process. `onStart` is told its process number.
  */
-export function runCommand(file, args, { cwd, env = process.env, capture = false } = {}) {
+export function runCommand(file, args, { cwd, env = process.env, capture = false, onStart = () => {} } = {}) {
   const child = spawn(file, args, { cwd, env, stdio: capture ? ["ignore", "pipe", "pipe"] : "inherit" });
+  if (child.pid !== undefined) onStart(child.pid);
   let output = "";
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (output += chunk));

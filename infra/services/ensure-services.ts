@@ -45,8 +45,7 @@ export async function ensureServices(request: EnsureRequest): Promise<Endpoints>
     for (const folder of [state.root, state.temporal, state.hub, state.host, state.logs, state.run]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
-    const onWait = (holder: number | undefined) =>
-      request.onProgress(`waiting for another baton (process ${holder ?? "unknown"}) to start the services`);
+    const onWait = (holder: number) => request.onProgress(`waiting for another baton (process ${holder}) to start the services`);
     return await withFileLock({ file: files.lockFile, waitMs: lockWaitMs, onWait }, () =>
       startServices({ ...request, state, files, external }),
     );

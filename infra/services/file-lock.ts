@@ -8,7 +8,7 @@ import { readStateFile, writeStateFile } from "./state-file.ts";
 interface LockRequest {
   readonly file: string;
   readonly waitMs: number;
-  readonly onWait: (holder: number | undefined) => void;
+  readonly onWait: (holder: number) => void;
 }
 
 const pollMs = 100;
@@ -16,9 +16,12 @@ const pollMs = 100;
 /** Runs `work` while no other process of this machine holds the lock; a holder that died does not count. */
 export async function withFileLock<T>({ file, waitMs, onWait }: LockRequest, work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + waitMs;
-  for (let told = false; !tryLock(file); told = true) {
+  for (let told = false; !tryLock(file);) {
     const holder = readHolder(file)?.pid;
+    // The lock of a dead process is gone by now.
+    if (holder === undefined) continue;
     if (!told) onWait(holder);
+    told = true;
     if (performance.now() > deadline) {
       throw new BatonFailure("Conflict", `another baton (process ${holder}) is starting or stopping the services`, {
         where: file,

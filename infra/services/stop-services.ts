@@ -31,7 +31,7 @@ export async function stopServices({ env, onProgress }: StopRequest): Promise<st
   const { state } = readSettings(env);
   if (!existsSync(state.run)) return [];
   const files = serviceFiles(state);
-  const onWait = (holder: number | undefined) => onProgress(`waiting for another baton (process ${holder ?? "unknown"})`);
+  const onWait = (holder: number) => onProgress(`waiting for another baton (process ${holder})`);
   return withFileLock({ file: files.lockFile, waitMs: lockWaitMs, onWait }, () => stopAll({ state, files, onProgress }));
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { createServer } from "node:tls";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** A TLS end in front of a plain-text server on loopback, with certificates of its own authority for `localhost`. */
 export async function tlsFront(target: string, options: { requireClientCertificate?: boolean } = {}) {
@@ -11,7 +11,7 @@ export async function tlsFront(target: string, options: { requireClientCertifica
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "pipe", cwd: folder });
   const request = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  openssl(...request, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", `/CN=Authority of ${folder}`);
+  openssl(...request, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", `/CN=Authority of ${basename(folder)}`);
   for (const name of ["server", "client"]) {
     const extension = name === "server" ? ["-addext", "subjectAltName=DNS:localhost"] : [];
     const signed = ["-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=CA:FALSE"];
