@@ -49,6 +49,8 @@ export function describeAdapter(under: AdapterUnderTest): void {
   beforeAll(async () => {
     server = await startModelServer();
     root = await mkdtemp(join(tmpdir(), "baton-agents-"));
+    // A first run installs the agent here, where there is time for it.
+    await under.agent(server.url);
   });
   afterAll(async () => {
     await server.close();

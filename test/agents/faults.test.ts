@@ -16,6 +16,7 @@ let root: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "baton-faults-"));
+  await Promise.all([realAgent("claude"), realAgent("codex")]);
 });
 afterAll(async () => {
   await rm(root, { recursive: true, force: true });

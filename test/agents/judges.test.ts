@@ -16,6 +16,7 @@ let root: string;
 beforeAll(async () => {
   server = await startModelServer();
   root = await mkdtemp(join(tmpdir(), "baton-judges-"));
+  await Promise.all([realAgent("claude"), realAgent("codex")]);
 });
 afterAll(async () => {
   await server.close();

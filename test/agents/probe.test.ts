@@ -9,6 +9,7 @@ import { realAgent } from "../support/real-agents.ts";
 let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "baton-probe-"));
+  await Promise.all([realAgent("claude"), realAgent("codex")]);
 });
 afterAll(async () => {
   await rm(home, { recursive: true, force: true });
