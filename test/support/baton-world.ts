@@ -67,7 +67,7 @@ export async function createWorld(extra: Extra = {}) {
   async function run(prepared: TestGoal, { args = [], env = {} }: StartOptions = {}): Promise<TestThread> {
     const all = ["run", prepared.file, "-d", "--json", ...args];
     const started = succeeded(await baton(all, { cwd: prepared.repository.path, env }), all);
-    const { id, branch } = started.json<{ id: string; branch: string }>();
+    const { id, branch } = started.json() as { id: string; branch: string };
     return testThread({ ...prepared, id, branch, look: async () => (await client()).view(id) });
   }
 
@@ -81,7 +81,7 @@ export async function createWorld(extra: Extra = {}) {
     run,
     start: async (wish: GoalWish, options?: StartOptions) => run(await prepare(wish), options),
     /** The thread as `show --json` gives it. */
-    view: async (thread: string) => (await must("show", thread, "--json")).json<ThreadView>(),
+    view: async (thread: string) => (await must("show", thread, "--json")).json() as ThreadView,
     client: async () => (await client()).client,
     pids: () => Object.fromEntries(serviceNames.map((name) => [name, files.liveProcess(name)?.pid])),
     async kill9(name: SupervisedName): Promise<void> {

@@ -23,9 +23,9 @@ const goneMs = 10_000;
 export async function closeWorld(world: OpenWorld): Promise<void> {
   const problems: string[] = [];
   try {
-    const { client, close } = await world.connected;
-    const runs = await fetchRuns(client);
-    await close();
+    const connected = await world.connected;
+    const runs = await fetchRuns(connected.client);
+    await connected.close();
     const recordings = process.env["BATON_RECORD_HISTORIES"];
     if (recordings !== undefined) recordRuns(recordings, runs);
     problems.push(...unsettled(runs, world.allowedOpen), ...(await replayFailures(runs)));

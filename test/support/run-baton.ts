@@ -16,7 +16,7 @@ export interface BatonResult {
   readonly stdout: string;
   readonly stderr: string;
   /** Standard output as JSON; throws with everything that was written when it is none. */
-  json<T = unknown>(): T;
+  json(): unknown;
 }
 
 /** Runs the built CLI as a child process with exactly this environment. */
@@ -40,9 +40,9 @@ export async function runBaton(
     code,
     stdout,
     stderr,
-    json<T>(): T {
+    json() {
       try {
-        return JSON.parse(stdout) as T;
+        return JSON.parse(stdout) as unknown;
       } catch {
         throw new Error(`no JSON: ${all}`);
       }

@@ -33,7 +33,7 @@ interface ThreadRequest extends TestGoal {
 
 export function testThread({ look, ...rest }: ThreadRequest): TestThread {
   const { id, branch, repository } = rest;
-  const when: TestThread["when"] = async (why, holds, withinMs = 40_000) => {
+  const when: TestThread["when"] = async (why, holds, withinMs = 60_000) => {
     let last: ThreadView | undefined;
     const seen = until(
       async () => {
