@@ -25,6 +25,8 @@ interface Resolved {
 }
 
 const probeMs = 2000;
+/** Baton's own server is known to be the right one: when it is slow, the machine is busy. */
+const embeddedProbeMs = 20_000;
 const lookMs = 500;
 // The defaults back off up to two minutes, far longer than a restart of the server takes.
 const channelArgs = {
@@ -50,25 +52,25 @@ export async function temporalOptions({ env, embedded }: ConnectRequest): Promis
 }
 
 /**
- * Connects and proves it: the service answers and has the namespace. Otherwise, within 3 s, throws
+ * Connects and proves it: the service answers and has the namespace. Otherwise, within 3 s (20 s for Baton's own), throws
  * `BatonFailure("TemporalUnreachable")` that names the cause.
  */
 export async function connectTemporal(request: ConnectRequest): Promise<TemporalConnection> {
   const target = await temporalOptions(request);
   const { Client, Connection } = await import("@temporalio/client");
-  await probe(target, Connection);
+  await probe(target, Connection, request.embedded === undefined ? probeMs : embeddedProbeMs);
   const connection = Connection.lazy({ ...target.options, channelArgs });
   const client = new Client({ connection, namespace: target.namespace });
   return { connection, client, namespace: target.namespace, address: target.address };
 }
 
-async function probe(target: Resolved, connections: typeof Connection): Promise<void> {
+async function probe(target: Resolved, connections: typeof Connection, withinMs: number): Promise<void> {
   let connection: Connection | undefined;
   try {
     // Without the retrying interceptor the first error is the true one, and comes at once.
     connection = connections.lazy({ ...target.options, interceptors: [], channelArgs });
     const { workflowService } = connection;
-    await connection.withDeadline(Date.now() + probeMs, async () => {
+    await connection.withDeadline(Date.now() + withinMs, async () => {
       await workflowService.getSystemInfo({});
       await workflowService.describeNamespace({ namespace: target.namespace });
     });
