@@ -36,7 +36,7 @@ const gates = {
 };
 const programs = {
   demo: node("--import", "tsx", "scripts/demo.ts"),
-  bench: node("--import", "tsx", "scripts/bench.ts"),
+  bench: node("--import", "tsx", "test/bench/main.ts"),
   docs: node("--import", "tsx", "scripts/docs.ts"),
   format: [local("oxfmt")],
 };
