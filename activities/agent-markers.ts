@@ -2,6 +2,7 @@ import { BatonFailure } from "../domain/failure.ts";
 import { childEnvironment, parseEnvironmentItems } from "../process/agent-environment.ts";
 import { reapProcesses } from "../process/reap.ts";
 import type { HostContext } from "./host-context.ts";
+import { threadMarkers } from "./open-threads.ts";
 import type { Claim } from "./thread-activities.ts";
 
 interface WorkRequest extends Claim {
@@ -17,8 +18,7 @@ interface WorkRequest extends Claim {
  */
 export function workEnvironment(host: HostContext, { thread, epoch, turn, attempt, items }: WorkRequest): Record<string, string> {
   const markers = {
-    BATON_HOST: host.host,
-    BATON_THREAD: thread,
+    ...threadMarkers(host.host, thread),
     BATON_EPOCH: String(epoch),
     BATON_TURN: String(turn),
     BATON_ATTEMPT: String(attempt),
@@ -36,6 +36,6 @@ export function workEnvironment(host: HostContext, { thread, epoch, turn, attemp
 
 /** Ends whatever an earlier attempt left running on this host for the thread. */
 export async function reapThread(host: HostContext, thread: string): Promise<void> {
-  const killed = await reapProcesses({ BATON_HOST: host.host, BATON_THREAD: thread });
+  const killed = await reapProcesses(threadMarkers(host.host, thread));
   for (const { pid, command } of killed) host.logger.warn({ thread, pid, command }, "ended an orphan of an earlier attempt");
 }

@@ -4,7 +4,7 @@ import type { InterruptReason } from "./agents/agent.ts";
 export function interruption(canceled: AbortSignal, draining: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: InterruptReason) => controller.abort(reason);
-  watch(canceled, () => stop("pause"));
+  watch(canceled, () => stop("person"));
   watch(draining, () => stop("shutdown"));
   return controller.signal;
 }

@@ -7,7 +7,7 @@ import { workEnvironment } from "./agent-markers.ts";
 import type { HostContext } from "./host-context.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
 import { judge } from "./judges/judge.ts";
-import type { OpenThreads } from "./open-threads.ts";
+import { threadMarkers, type OpenThreads } from "./open-threads.ts";
 import type { JudgeInput } from "./thread-activities.ts";
 import { openTranscript } from "./transcript-writer.ts";
 
@@ -20,7 +20,7 @@ export async function judgeTurn(host: HostContext, threads: OpenThreads, input: 
     transcript.write({ kind: "judging", judge: describeJudge(input.judge) });
     const { store, verify } = open.folder;
     const [{ root }, diff] = await Promise.all([
-      cleanCheckout({ store, dir: verify, commit }),
+      cleanCheckout({ store, dir: verify, commit, markers: threadMarkers(host.host, thread) }),
       boundedDiff({ gitDir: store, base: input.repository.base, commit }),
     ]);
     const items = input.judge.use === "model" ? [] : input.judge.env;

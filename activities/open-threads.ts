@@ -75,7 +75,13 @@ export async function removeThreadFolder(folder: ThreadFolder): Promise<void> {
   await rm(folder.root, { recursive: true, force: true, maxRetries: 3 });
 }
 
-export function workspaceOf(folder: ThreadFolder, thread: string, repository: RepositoryRef): Workspace {
+export function workspaceOf(folder: ThreadFolder, place: { host: string; thread: string; repository: RepositoryRef }): Workspace {
+  const { host, thread, repository } = place;
   const origin = repository.origin === undefined ? {} : { origin: repository.origin };
-  return workspaceAt({ store: folder.store, dir: folder.root, thread, ...origin });
+  return workspaceAt({ store: folder.store, dir: folder.root, thread, markers: threadMarkers(host, thread), ...origin });
+}
+
+/** By these variables every process that works for a thread on a host is found again, git's own included. */
+export function threadMarkers(host: string, thread: string): Record<string, string> {
+  return { BATON_HOST: host, BATON_THREAD: thread };
 }

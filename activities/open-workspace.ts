@@ -44,7 +44,7 @@ export async function openWorkspace(
     epoch,
     repository,
     folder,
-    workspace: workspaceOf(folder, thread, repository),
+    workspace: workspaceOf(folder, { host: host.host, thread, repository }),
     commit: checkpoint?.commit ?? repository.base,
     snapshot: checkpoint?.snapshot ?? null,
   };

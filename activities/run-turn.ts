@@ -57,6 +57,11 @@ async function runAgent(
       turn,
       attempt,
       prompt: turnPrompt(input.prompt),
+      coldPrompt: turnPrompt({
+        ...input.prompt,
+        session: "new",
+        coldStart: input.coldStart ?? "the earlier session could not be resumed",
+      }),
       cwd: open.workspace.root,
       sessionDir: open.folder.session,
       env,

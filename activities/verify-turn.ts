@@ -4,7 +4,7 @@ import { cleanCheckout, recordSetup } from "../git/clean-checkout.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import type { HostContext } from "./host-context.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
-import type { OpenThread, OpenThreads } from "./open-threads.ts";
+import { threadMarkers, type OpenThread, type OpenThreads } from "./open-threads.ts";
 import { runSetup } from "./run-setup.ts";
 import type { VerifyInput } from "./thread-activities.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
@@ -41,7 +41,8 @@ async function prepareCheckout(
   open: OpenThread,
   { input, transcript }: { input: VerifyInput; transcript: TranscriptWriter },
 ): Promise<string> {
-  const request = { store: open.folder.store, dir: open.folder.verify, commit: input.commit };
+  const markers = threadMarkers(host.host, open.thread);
+  const request = { store: open.folder.store, dir: open.folder.verify, commit: input.commit, markers };
   const { root, setupNeeded } = await cleanCheckout(request);
   const { setup, thread, epoch, turn, env } = input;
   if (setup === undefined || setupNeeded === undefined) return root;

@@ -20,7 +20,7 @@ export function afterVerification(state: ThreadState, verification: Verification
   if (state.phase === "ended") return verified;
   if (!floorHolds(verified)) return afterShortfall(verified, now);
   if (state.start.goal.agents.judge.use === "none") {
-    return end(verified, { status: "achieved", reason: `all ${verification.of} checks passed` });
+    return end(verified, { status: "achieved", reason: `${verification.passed} of ${verification.of} checks passed` });
   }
   return { ...verified, phase: "judge" };
 }
@@ -49,7 +49,7 @@ function achievedReason(state: ThreadState): string {
   const checks = state.verification?.of ?? 0;
   return checks === 0
     ? "the judge found every criterion met"
-    : `all ${checks} checks passed and the judge found every criterion met`;
+    : `${checks} of ${checks} checks passed and the judge found every criterion met`;
 }
 
 /** The response ladder: tell the agent, then a fresh session with a brief, then the person or the end. */

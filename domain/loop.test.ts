@@ -12,7 +12,7 @@ describe("a goal loop", () => {
   it("goes on until every check passes, and says why it ended", () => {
     const { state, turns } = play(threadWith(goalFor()), [{}, {}, passes]);
     expect(turns.map(({ turn }) => turn)).toEqual([1, 2, 3]);
-    expect(state.ending).toEqual({ status: "achieved", reason: "all 1 checks passed" });
+    expect(state.ending).toEqual({ status: "achieved", reason: "1 of 1 checks passed" });
   });
 
   it("asks the judge only when the checks pass, and takes another turn when it is not content", () => {
@@ -153,7 +153,7 @@ describe("a failed attempt", () => {
   });
 
   it("keeps what was spent, whatever became of it", () => {
-    const { state } = play(threadWith(goalFor()), [{ tokens: 7, agent: { kind: "interrupted", by: "pause" } }]);
+    const { state } = play(threadWith(goalFor()), [{ tokens: 7, agent: { kind: "interrupted", by: "person" } }]);
     expect(state.spent.tokens).toBe(7);
     expect(state.turn).toBe(0);
   });

@@ -14,7 +14,7 @@ export type AgentOutcome =
   | { readonly kind: "completed" }
   | { readonly kind: "failed"; readonly reason: AgentFailure; readonly detail: string; readonly retryAfterMs?: number }
   | { readonly kind: "limit"; readonly limit: "turnTime" | "tokens" | "usd" | "stalled" | "agent"; readonly detail: string }
-  | { readonly kind: "interrupted"; readonly by: "pause" | "stop" | "shutdown" | "handoff" }
+  | { readonly kind: "interrupted"; readonly by: "person" | "shutdown" | "handoff" }
   | { readonly kind: "crashed"; readonly detail: string };
 
 /** One line that names a process outcome the way a shell user would. */

@@ -1,6 +1,7 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { git, runGit, withoutCredentials } from "./git.ts";
-import { presentObjects } from "./object-store.ts";
+import { gitDirOf } from "./git-dir.ts";
+import { isConnected } from "./object-store.ts";
 import { indexPack } from "./pack.ts";
 
 export interface BranchDelivery {
@@ -41,8 +42,11 @@ async function moveBranch(delivery: BranchDelivery, reference: string, current: 
       "Switch to another branch there, or choose another deliver.branch",
     );
   }
-  const gitDir = (await git(["rev-parse", "--absolute-git-dir"], { cwd: root })).toString().replace(/\n$/, "");
-  if ((await presentObjects(gitDir, [commit])).length === 0) await indexPack({ gitDir }, delivery.pack());
+  const gitDir = await gitDirOf(root);
+  // A cut import can leave the commit without all it needs, so its presence alone proves nothing.
+  if (!(await isConnected(gitDir, commit))) await indexPack({ gitDir }, delivery.pack());
+  if (!(await isConnected(gitDir, commit)))
+    throw refusal(delivery, `The work of ${branch} did not arrive whole`, "Deliver again");
   if (current !== undefined && !(await isAncestor(root, current, commit))) {
     throw refusal(delivery, `The branch ${branch} has other work on it`, `Rename it: git branch -m ${branch} ${branch}-kept`);
   }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { git, gitFailure, runGit } from "./git.ts";
@@ -25,7 +25,7 @@ export async function dirtyCommit(request: { root: string; head: string; message
     const gitDir = join(folder, "git");
     await borrow(gitDir, paths, head);
     const index = join(folder, "index");
-    await copyFile(paths.index, index).catch(() => undefined);
+    await copyIndex(paths.index, index);
     const env = {
       GIT_INDEX_FILE: index,
       GIT_OBJECT_DIRECTORY: join(gitDir, "objects"),
@@ -42,6 +42,14 @@ export async function dirtyCommit(request: { root: string; head: string; message
     await dispose();
     throw error;
   }
+}
+
+/** With its time: git looks again at files that changed in the index's own second, whose size may still be the same. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const found = await stat(from).catch(() => undefined);
+  if (found === undefined) return;
+  await copyFile(from, to);
+  await utimes(to, found.atime, found.mtime);
 }
 
 async function userPaths(root: string) {

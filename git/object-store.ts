@@ -33,12 +33,11 @@ export async function presentObjects(gitDir: string, ids: readonly string[]): Pr
   return ids.filter((id, index) => lines[index] === id);
 }
 
-/** Whether a commit and everything it needs is there, checked by walking it; what `have` reaches is taken for granted. */
-export async function isConnected(gitDir: string, commit: string, have: readonly string[] = []): Promise<boolean> {
-  const stdin = [commit, ...have.map((id) => `^${id}`)].join("\n");
-  const args = ["rev-list", "--objects", "--quiet", "--stdin", "--ignore-missing"];
+/** Whether a commit and everything it needs is there, checked by walking it; what a reference reaches is taken for granted. */
+export async function isConnected(gitDir: string, commit: string): Promise<boolean> {
   if ((await presentObjects(gitDir, [commit])).length === 0) return false;
-  return (await runGit(args, { cwd: gitDir, gitDir, stdin: `${stdin}\n` })).code === 0;
+  const args = ["rev-list", "--objects", "--quiet", commit, "--not", "--all"];
+  return (await runGit(args, { cwd: gitDir, gitDir })).code === 0;
 }
 
 async function isComplete(gitDir: string): Promise<boolean> {

@@ -1,6 +1,8 @@
 import type { UpdateDefinition } from "@temporalio/common";
 import { ApplicationFailure, setHandler } from "@temporalio/workflow";
 import { afterAnswer, afterBudgetChange, refuseAnswer } from "../domain/questions.ts";
+import { doingIn } from "../domain/doing.ts";
+import { nextStep } from "../domain/next-step.ts";
 import { end, type ThreadState } from "../domain/thread.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
 import { viewOf } from "../domain/view.ts";
@@ -52,6 +54,8 @@ function updatesOf(loop: ThreadLoop) {
   ): void {
     const handler = (arg: A) => {
       loop.state = change(arg);
+      // While an Activity runs, that is what the thread does, whatever is due next.
+      if (loop.work === null) loop.doing = doingIn(nextStep(loop.state)) ?? loop.doing;
       return viewOf(loop.state, loop.doing);
     };
     const validator = (arg: A): void => {

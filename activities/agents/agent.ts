@@ -17,6 +17,8 @@ export interface AgentTurn {
   readonly turn: number;
   readonly attempt: number;
   readonly prompt: string;
+  /** Given instead when the wanted session cannot be resumed: it tells what happened so far. */
+  readonly coldPrompt?: string;
   /** Absolute path of the work tree. */
   readonly cwd: string;
   /** Absolute path of the folder that travels with the thread; adapters keep their session files in it. */
@@ -31,7 +33,7 @@ export interface AgentTurn {
   onEvent(event: AgentEvent): void;
 }
 
-export type InterruptReason = "pause" | "stop" | "shutdown" | "handoff";
+export type InterruptReason = "person" | "shutdown" | "handoff";
 
 export interface TurnLimits {
   readonly turnTimeMs: number;

@@ -1,3 +1,4 @@
+import { withColdPrompt } from "./cold-prompt.ts";
 import { createHash } from "node:crypto";
 import type { AgentSession } from "../../domain/turn.ts";
 import { addUsage, noUsage } from "../../domain/usage.ts";
@@ -48,9 +49,9 @@ async function runTurn(turn: AgentTurn): Promise<AgentTurnResult> {
     const run = await runClaude(turn, { ...base, id: wanted.id, resume: wanted });
     const other = notResumed(run, wanted);
     if (other === undefined) return await resultOf(turn, run);
-    return await resultOf(turn, await startNew(turn, base), other);
+    return await resultOf(turn, await startNew(withColdPrompt(turn), base), other);
   }
-  return await resultOf(turn, await startNew(turn, base), cause);
+  return await resultOf(turn, await startNew(withColdPrompt(turn), base), cause);
 }
 
 async function unusable(turn: AgentTurn, { id }: AgentSession): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { withColdPrompt } from "./cold-prompt.ts";
 import { delimiter } from "node:path";
 import type { AgentSession } from "../../domain/turn.ts";
 import { noUsage, usageSince, type Usage } from "../../domain/usage.ts";
@@ -35,10 +36,10 @@ async function runTurn(turn: AgentTurn): Promise<AgentTurnResult> {
   if (wanted !== undefined && cause === undefined) {
     const run = await runCodex(turn, { binary, log, deadline, resume: wanted });
     if (run.notResumed === undefined) return await resultOf(turn, log, { run, resumed: wanted });
-    const cold = await runCodex(turn, { binary, log, deadline });
+    const cold = await runCodex(withColdPrompt(turn), { binary, log, deadline });
     return await resultOf(turn, log, { run: cold, coldStart: run.notResumed });
   }
-  const run = await runCodex(turn, { binary, log, deadline });
+  const run = await runCodex(withColdPrompt(turn), { binary, log, deadline });
   return await resultOf(turn, log, { run, ...(cause === undefined ? {} : { coldStart: cause }) });
 }
 

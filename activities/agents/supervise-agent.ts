@@ -159,7 +159,7 @@ function overtime(outcome: ProcessOutcome, turnTimeMs: number): AgentOutcome | u
 }
 
 function interruptReason(signal: AbortSignal): InterruptReason {
-  const reasons: readonly unknown[] = ["pause", "stop", "shutdown", "handoff"];
+  const reasons: readonly unknown[] = ["person", "shutdown", "handoff"];
   return reasons.includes(signal.reason) ? (signal.reason as InterruptReason) : "shutdown";
 }
 

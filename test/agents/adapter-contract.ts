@@ -113,9 +113,9 @@ export function describeAdapter(under: AdapterUnderTest): void {
       const script: Step[] = [{ sh: "echo yes > started.txt; sleep 300" }, { say: "never" }];
       const playing = play({ place, turn: 1, script, signal: control.signal, background: "the word is yak" });
       await expect.poll(() => exists(join(place.cwd, "started.txt")), { timeout: 20_000 }).toBe(true);
-      control.abort("pause");
+      control.abort("person");
       const interrupted = await playing;
-      expect(interrupted.agent).toEqual({ kind: "interrupted", by: "pause" });
+      expect(interrupted.agent).toEqual({ kind: "interrupted", by: "person" });
       expect(await processesOf(thread)).toEqual([]);
 
       const next = await play({ place, turn: 2, script: [{ recall: "yak" }], session: interrupted.session });
