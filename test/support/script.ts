@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.ts";
 
-const agents = fileURLToPath(new URL("agents/", import.meta.url));
+const sources = fileURLToPath(new URL("agents/", import.meta.url));
 
 /** One thing the planned agent does; see agents/planned-agent.mjs. */
 export type Action =
@@ -47,6 +47,9 @@ export interface Script {
 
 export function makeScript(folder: string, plan: Plan): Script {
   mkdirSync(join(folder, "gates"), { recursive: true });
+  // Copies, so that recorded histories do not tell where this checkout is.
+  const agents = join(folder, "agents");
+  cpSync(sources, agents, { recursive: true });
   const file = join(folder, "plan.json");
   writeFileSync(file, JSON.stringify(plan));
   const env = [`PLAN=${file}`];
