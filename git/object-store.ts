@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runGit, git } from "./git.ts";
+import { isLoose } from "./loose-objects.ts";
 
 /** A bare git folder that only holds objects: nothing in it is ever collected, so nobody needs references into it. */
 export interface ObjectStore {
@@ -27,7 +28,7 @@ export async function openObjectStore({ gitDir, shallow = [], sample = "" }: Ope
 
 /** Which of these objects the store has. */
 export async function presentObjects(gitDir: string, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
+  if (ids.every((id) => isLoose(gitDir, id))) return [...ids];
   const output = await git(["cat-file", "--batch-check=%(objectname)"], { cwd: gitDir, gitDir, stdin: `${ids.join("\n")}\n` });
   const lines = output.toString().split("\n");
   return ids.filter((id, index) => lines[index] === id);

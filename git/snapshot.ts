@@ -4,6 +4,7 @@ import type { Changes, Checkpoint } from "../domain/turn.ts";
 import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { git } from "./git.ts";
+import { treeOfLooseCommit } from "./loose-objects.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { putBack } from "./put-back.ts";
@@ -21,8 +22,6 @@ export interface SnapshotRequest {
   readonly base: string;
   /** Work commit that this one follows; the base for the first. */
   readonly parentCommit: string;
-  /** Tree of `parentCommit`, where known: saves a process. */
-  readonly parentTree?: string;
   readonly parentSnapshot?: string;
   /** Globs of paths that are put back to the base version, on disk too. */
   readonly protect?: readonly string[];
@@ -57,7 +56,7 @@ async function record(request: SnapshotRequest): Promise<Snapshot> {
   const writer = createObjectWriter(join(workspace.store, "objects"), base);
   const [work, parentTree, session] = await Promise.all([
     recordWork(request),
-    request.parentTree ?? treeOf(workspace.store, request.parentCommit),
+    treeOfLooseCommit(workspace.store, request.parentCommit) ?? treeOf(workspace.store, request.parentCommit),
     writeSession(writer, request.sessionDir, join(workspace.dir, "session.cache")),
   ]);
   const changes = describeChanges(request, work);

@@ -5,7 +5,6 @@ import type { JudgeRequest } from "../judge-request.ts";
 import { askClaude } from "./ask-claude.ts";
 import { askCodex } from "./ask-codex.ts";
 import { askCommand } from "./ask-command.ts";
-import { askModel } from "./ask-model.ts";
 import { judgePrompt, secondPrompt } from "./judge-prompt.ts";
 import type { AgentJudge, JudgeAnswer, JudgeQuestion } from "./judge-question.ts";
 import { readVerdict, type Decision } from "./read-verdict.ts";
@@ -46,7 +45,11 @@ async function decide(
 }
 
 async function ask(judge: Exclude<Judge, { use: "none" }>, question: Omit<JudgeQuestion, "judge">): Promise<JudgeAnswer> {
-  if (judge.use === "model") return await askModel({ ...question, judge });
+  if (judge.use === "model") {
+    // Loaded when first needed: the vendors' SDKs take 15 MB.
+    const { askModel } = await import("./ask-model.ts");
+    return await askModel({ ...question, judge });
+  }
   const kinds: Readonly<Record<AgentJudge["use"], (question: JudgeQuestion<AgentJudge>) => Promise<JudgeAnswer>>> = {
     claude: askClaude,
     codex: askCodex,
