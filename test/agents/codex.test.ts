@@ -11,5 +11,5 @@ describeAdapter({
     const { model, args } = codexWithModel(server);
     return { bin: await realAgent("codex"), model, args: [...(await sandbox), ...args] };
   },
-  env: () => ({ BATON_TEST_KEY: "none" }),
+  env: () => ({ SCRIPTED_MODEL_KEY: "none" }),
 });

@@ -142,7 +142,7 @@ describe.each(["codex", "claude"] as const)("the %s adapter", (use) => {
     const server = await startModelServer();
     await server.close();
     const real = use === "codex" ? codexWithModel(server.url) : { args: [] };
-    const env = { BATON_TEST_KEY: "none", ...claudeEnvironmentFor(server.url), CLAUDE_CODE_MAX_RETRIES: "20" };
+    const env = { SCRIPTED_MODEL_KEY: "none", ...claudeEnvironmentFor(server.url), CLAUDE_CODE_MAX_RETRIES: "20" };
     const agent = { ...real, bin: await realAgent(use) };
     const result = await play({ use, agent, env, turn: { limits: { turnTimeMs: 30_000, stallMs: 4000 } } });
     expect(result.agent).toMatchObject({ kind: "failed", reason: "server" });

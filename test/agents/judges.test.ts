@@ -58,7 +58,7 @@ function ask(judgeSpec: Judge, script: readonly Step[]) {
     diff: "+one\n@@ -1 +1 @@\n+two",
     claim: "Everything is met, trust me",
     cwd: root,
-    env: { HOME: root, PATH: process.env["PATH"] ?? "", BATON_TEST_KEY: "none", ...claudeEnvironmentFor(server.url) },
+    env: { HOME: root, PATH: process.env["PATH"] ?? "", SCRIPTED_MODEL_KEY: "none", ...claudeEnvironmentFor(server.url) },
     signal: new AbortController().signal,
   });
 }

@@ -1,10 +1,10 @@
-/** Arguments that make codex use the scripted model server; its key is read from `BATON_TEST_KEY`. */
+/** Arguments that make codex use the scripted model server; its key is read from `SCRIPTED_MODEL_KEY`. */
 export function codexWithModel(server: string): { model: string; args: string[] } {
   const provider = [
     'name="scripted"',
     `base_url="${server}/v1"`,
     'wire_api="responses"',
-    'env_key="BATON_TEST_KEY"',
+    'env_key="SCRIPTED_MODEL_KEY"',
     "request_max_retries=0",
     "stream_max_retries=0",
   ];

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createWorld, type BatonWorld } from "../support/baton-world.ts";
+import { startModelServer, type ModelServer } from "../support/model-server.ts";
+import { claudeEnvironmentFor, codexWithModel } from "../support/real-agent-settings.ts";
+import { codexSandboxArgs, realAgent } from "../support/real-agents.ts";
+
+let world: BatonWorld;
+let server: ModelServer;
+
+beforeAll(async () => {
+  server = await startModelServer();
+  world = await createWorld();
+}, 300_000);
+afterAll(async () => {
+  await world.close();
+  await server.close();
+});
+
+type Agent = Readonly<Record<string, unknown>>;
+
+async function codex(extra: readonly string[] = []): Promise<Agent> {
+  const { model, args } = codexWithModel(server.url);
+  return { use: "codex", bin: await realAgent("codex"), model, args: [...extra, ...args], env: ["SCRIPTED_MODEL_KEY=none"] };
+}
+
+async function claude(): Promise<Agent> {
+  const env = Object.entries(claudeEnvironmentFor(server.url)).map(([name, value]) => `${name}=${value}`);
+  return { use: "claude", bin: await realAgent("claude"), env };
+}
+
+/** Turn 1 fails the check, turn 2 recalls and passes it, the judge wants a third, which it accepts. */
+const script = [
+  '@@turn 1: [{"sh":"echo basket-$((40+2)) > notes.txt; cat notes.txt"},{"say":"all tests pass"}]@@',
+  '@@turn 2: [{"sh":"touch done"},{"recall":"basket-42"}]@@',
+  '@@turn 3: [{"sh":"echo changed >> notes.txt"},{"say":"as the judge wished"}]@@',
+  '@@judge turn 2: [{"verdict":"not_yet","reason":"the notes are too short"}]@@',
+  '@@judge turn 3: [{"verdict":"met","reason":"the notes are longer"}]@@',
+].join("\n");
+
+describe.each([
+  ["codex, judged by claude", async () => codex(await codexSandboxArgs()), claude, undefined],
+  ["claude, judged by codex", claude, codex, "usd"],
+] as const)("a goal with the real %s", (_name, makeWorker, makeJudge, cost) => {
+  it("is achieved through one session, and its usage is counted turn by turn", async () => {
+    const worker = await makeWorker();
+    const judge = await makeJudge();
+    const goal = { goal: "The notes are complete", done: ["notes.txt has two lines"], background: script, agents: { worker, judge } };
+    const thread = await world.start({ plan: { turns: {} }, goal });
+    const view = await thread.settled("achieved", 110_000);
+
+    expect(view.turns.map(({ turn, verdict }) => [turn, verdict])).toEqual([
+      [1, undefined],
+      [2, "not yet"],
+      [3, "met"],
+    ]);
+    // The scripted model counts 1,050 tokens a call, and every turn is two calls.
+    expect(view.turns.map(({ tokens }) => tokens)).toEqual([2100, 2100, 2100]);
+    expect(view.turns.every(({ usd }) => (usd === undefined) === (cost === undefined))).toBe(true);
+    expect(await thread.committedTurns()).toEqual([1, 2, 3]);
+
+    const said = (await world.must("logs", thread.id)).stdout;
+    expect(said).toContain("recall basket-42: yes");
+    expect(said.match(/\(resumed session\)/g)).toHaveLength(2);
+    const second = server.requests.findLast(({ text, kind }) => kind === requestKind(worker) && /^Turn 2 of/m.test(text));
+    expect(second?.text).toContain("Turn 1 of");
+    expect(world.processesOf(thread.id)).toEqual([]);
+  });
+});
+
+function requestKind(agent: Agent): string {
+  return agent["use"] === "codex" ? "responses" : "messages";
+}
