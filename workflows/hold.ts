@@ -6,6 +6,8 @@ import { hostHoldOptions, hostOptions, poolHoldOptions, releaseOptions } from ".
 import type { HostCall } from "./activity-inputs.ts";
 import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
 
+const refusalWaitMs = 2_000;
+
 /** Waits for a place on any host of the pool. Returns early, without a place, when the thread ends meanwhile. */
 export async function takeHold(loop: ThreadLoop): Promise<void> {
   loop.state = beforeHold(loop.state);
@@ -48,8 +50,14 @@ async function claimPlace(loop: ThreadLoop, options: ActivityOptions): Promise<v
       (error: unknown) => onEnd(String(error instanceof Error ? (error.cause ?? error) : error)),
     );
   await condition(() => over.why !== null || granted() || loop.state.phase === "ended");
-  if (over.why !== null) dropHold(loop, over.why);
-  else if (!granted()) scope.cancel();
+  if (over.why !== null) return refused(loop, over.why);
+  if (!granted()) scope.cancel();
+}
+
+/** A host that fails right away is not asked again in the same breath, or the history would fill with failures. */
+async function refused(loop: ThreadLoop, why: string): Promise<void> {
+  dropHold(loop, why);
+  await condition(() => loop.state.phase === "ended", refusalWaitMs);
 }
 
 /** Runs something on the host that holds the place; ends with `HoldLost` as soon as the place is gone. */
