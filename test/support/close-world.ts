@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
+import type { Client } from "@temporalio/client";
 import { processesWith, type FoundProcess } from "./processes.ts";
-import { fetchRuns, recordRuns, replayFailures, type RecordedRun } from "./replay.ts";
+import { fetchRuns, recordRuns, replayFailures } from "./replay.ts";
 import type { BatonResult } from "./run-baton.ts";
 import { until } from "./until.ts";
 import type { WorldClient } from "./world-client.ts";
@@ -15,6 +16,7 @@ interface OpenWorld {
 }
 
 const goneMs = 10_000;
+const endedMs = 15_000;
 
 /**
  * Stops a world and removes it. Throws when a thread is left unsettled, a history does not replay, or a process is left.
@@ -24,11 +26,12 @@ export async function closeWorld(world: OpenWorld): Promise<void> {
   const problems: string[] = [];
   try {
     const connected = await world.connected;
+    const open = await openThreads(connected.client, world.allowedOpen);
     const runs = await fetchRuns(connected.client);
     await connected.close();
     const recordings = process.env["BATON_RECORD_HISTORIES"];
     if (recordings !== undefined) recordRuns(recordings, runs);
-    problems.push(...unsettled(runs, world.allowedOpen), ...(await replayFailures(runs)));
+    problems.push(...open, ...(await replayFailures(runs)));
   } finally {
     const down = await world.baton(["down"], { timeoutMs: 90_000 });
     if (down.code !== 0) problems.push(`baton down ended with ${down.code}: ${down.stderr}`);
@@ -39,11 +42,22 @@ export async function closeWorld(world: OpenWorld): Promise<void> {
   if (problems.length > 0) throw new Error(`the world did not end well:\n${problems.join("\n")}`);
 }
 
-function unsettled(runs: readonly RecordedRun[], allowed: ReadonlyMap<string, string>): string[] {
-  const open = runs.filter(({ status }) => status !== "COMPLETED" && status !== "CONTINUED_AS_NEW");
-  return open
-    .filter(({ workflowId }) => !allowed.has(workflowId.replace("thread/", "")))
-    .map(({ workflowId, status }) => `${workflowId} is ${status}; settle it, or allowOpen it with a reason`);
+/** Threads that have not ended; one that has just settled is given a moment to give its place back. */
+async function openThreads(client: Client, allowed: ReadonlyMap<string, string>): Promise<string[]> {
+  let open: string[] = [];
+  const look = async () => {
+    open = [];
+    for await (const { workflowId } of client.workflow.list({
+      query: "ExecutionStatus != 'Completed' AND ExecutionStatus != 'ContinuedAsNew'",
+    })) {
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      const fine = status.name === "COMPLETED" || allowed.has(workflowId.replace("thread/", ""));
+      if (!fine) open.push(`${workflowId} is ${status.name}; settle it, or allowOpen it with a reason`);
+    }
+    return open.length === 0;
+  };
+  await until(look, { why: "every thread has ended", withinMs: endedMs }).catch(() => undefined);
+  return open;
 }
 
 /** Processes of the world that outlive it; they are ended, so that one failure does not become many. */
