@@ -40,6 +40,6 @@ export async function judgeTurn(host: HostContext, threads: OpenThreads, input: 
     transcript.write({ kind: "verdict", overall, criteria, reason });
     return verdict;
   } finally {
-    await transcript.close();
+    transcript.leave();
   }
 }

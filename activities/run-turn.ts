@@ -4,6 +4,7 @@ import { turnPrompt } from "../domain/prompt.ts";
 import type { Changes, TurnReport } from "../domain/turn.ts";
 import { totalTokens } from "../domain/usage.ts";
 import { takeSnapshot } from "../git/snapshot.ts";
+import { mendRepository } from "../git/workspace.ts";
 import { agentAdapters } from "./agents/adapters.ts";
 import type { AgentEvent, AgentTurnResult } from "./agents/agent.ts";
 import { workEnvironment } from "./agent-markers.ts";
@@ -37,7 +38,7 @@ export async function runTurn(host: HostContext, threads: OpenThreads, input: Ru
     tellEnd(transcript, report);
     return report;
   } finally {
-    await transcript.close();
+    transcript.leave();
   }
 }
 
@@ -48,6 +49,7 @@ async function runAgent(
 ): Promise<AgentTurnResult> {
   const { input, transcript } = run;
   const { thread, epoch, turn, attempt, agent, session } = input;
+  await mendRepository({ workspace: open.workspace, commit: open.commit });
   const checkpoints = checkpointInside(host, open, input);
   try {
     const env = workEnvironment(host, { thread, epoch, turn, attempt, items: agent.env });

@@ -10,6 +10,7 @@ const batchLines = 500;
 const gatherMs = 50;
 const retryMs = 1_000;
 const closeMs = 5_000;
+const leaveMs = 2_000;
 
 export type TranscriptPlace = Pick<TranscriptEntry, "thread" | "turn" | "attempt" | "epoch">;
 
@@ -18,6 +19,16 @@ export interface TranscriptWriter {
   write(event: TranscriptEvent): void;
   /** Sends what is left; gives up after a few seconds, because a transcript is no reason to hold a turn up. */
   close(): Promise<void>;
+  /** Sends what is left in the background, ahead of whatever is written for the same thread later. */
+  leave(): void;
+}
+
+/** What left writers still send, by thread: at most one batch's deadline each. */
+const leaving = new Map<string, Promise<void>>();
+
+/** Settles when no writer that was left sends any more. */
+export async function transcriptsSent(): Promise<void> {
+  await Promise.all(leaving.values());
 }
 
 export function openTranscript(hub: HubClient, logger: Logger, place: TranscriptPlace): TranscriptWriter {
@@ -27,7 +38,9 @@ export function openTranscript(hub: HubClient, logger: Logger, place: Transcript
   let refused = false;
 
   const sendAll = async () => {
+    const before = leaving.get(place.thread);
     if (!closing.signal.aborted) await delay(gatherMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    await before;
     while (pending.length > 0 && !refused) {
       const lines = pending.slice(0, batchLines);
       try {
@@ -56,5 +69,15 @@ export function openTranscript(hub: HubClient, logger: Logger, place: Transcript
       const late = delay(closeMs, undefined, { ref: false });
       await Promise.race([sending ?? Promise.resolve(), late]);
     },
+    leave: () => sending && sendOn(place.thread, sending, closing),
   };
+}
+
+function sendOn(thread: string, sending: Promise<void>, closing: AbortController): void {
+  const giveUp = setTimeout(() => closing.abort(), leaveMs);
+  const sent = sending.finally(() => {
+    clearTimeout(giveUp);
+    if (leaving.get(thread) === sent) leaving.delete(thread);
+  });
+  leaving.set(thread, sent);
 }

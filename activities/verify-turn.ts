@@ -32,7 +32,7 @@ export async function verifyTurn(host: HostContext, threads: OpenThreads, input:
     refuseHalfDone(host);
     return verification;
   } finally {
-    await transcript.close();
+    transcript.leave();
   }
 }
 

@@ -4,6 +4,8 @@ import type { Logger } from "../config/logger.ts";
 
 const retryMs = 500;
 const probeMs = 2_000;
+/** A result is only lost by an outage of ten seconds; one that began so recently is waited out by Core. */
+const freshMs = 500;
 
 /** Connects as soon as the Temporal Service is there: a host that starts first simply waits. */
 export async function connectPatiently(
@@ -21,11 +23,15 @@ export async function connectPatiently(
   }
 }
 
-/** Resolves when the service answers; gives up when aborted. */
+const lastAnswers = new WeakMap<NativeConnection, number>();
+
+/** Resolves when the service answers, or has just answered; gives up when aborted. */
 export async function whenReachable(connection: NativeConnection, signal: AbortSignal): Promise<void> {
+  if (performance.now() - (lastAnswers.get(connection) ?? -freshMs) < freshMs) return;
   while (!signal.aborted) {
     try {
       await connection.withDeadline(Date.now() + probeMs, () => connection.workflowService.getSystemInfo({}));
+      lastAnswers.set(connection, performance.now());
       return;
     } catch {
       await delay(retryMs);

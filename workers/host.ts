@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { Client } from "@temporalio/client";
 import type { NativeConnection, NativeConnectionOptions, Worker } from "@temporalio/worker";
 import type { HostContext } from "../activities/host-context.ts";
+import { transcriptsSent } from "../activities/transcript-writer.ts";
 import type { Logger } from "../config/logger.ts";
 import type { Environment } from "../config/settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
@@ -50,6 +51,7 @@ export async function runHost({ env, folder, logger }: HostRequest): Promise<voi
   try {
     await runUntilDrained(workers, { env, host, draining });
   } finally {
+    await transcriptsSent();
     hub.close();
     await closeQuietly(connection);
   }
