@@ -1,9 +1,11 @@
 import { access, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { gitFailure, runGit } from "./git.ts";
+import { gitFailure, runGit, type GitResult } from "./git.ts";
 import { absolutePath, gitInTree, splitPaths, treeCommand, type BytePath, type WorkTree } from "./work-tree.ts";
 
 const add = ["-c", "advice.addEmbeddedRepo=false", "add", "-A"];
+/** Each round opens one more level of repositories in repositories. */
+const mostRounds = 10;
 
 /**
  * Puts everything that is not ignored into the private index. A repository that the agent made inside the tree goes in as
@@ -18,21 +20,18 @@ export async function addEverything(tree: WorkTree, base: string): Promise<void>
     await gitInTree(tree, ["read-tree", base]);
     result = await runGit(command.args, command.options);
   }
-  const embedded = /embedded git repository|does not have a commit checked out|adding files failed/i.test(result.stderr);
-  if (result.code === 0 && !embedded) return;
-  if (!embedded) throw gitFailure(["add"], tree.root, result);
-  await openNested(tree);
-  await addAgain(command);
+  for (let round = 1; isUnsettled(result); round += 1) {
+    if (round > mostRounds) throw gitFailure(["add"], tree.root, result);
+    await openNested(tree);
+    // A file that the agent writes or removes at this moment makes `add` fail; a later try sees it settled.
+    if (round > 1 && result.code !== 0) await delay(50);
+    result = await runGit(command.args, command.options);
+  }
+  if (result.code !== 0) throw gitFailure(["add"], tree.root, result);
 }
 
-/** A file that the agent writes or removes at this moment makes `add` fail; the next try sees it settled. */
-async function addAgain({ args, options }: ReturnType<typeof treeCommand>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await runGit(args, options);
-    if (result.code === 0) return;
-    if (attempt === 3) throw gitFailure(["add"], options.cwd, result);
-    await delay(attempt * 50);
-  }
+function isUnsettled({ stderr }: GitResult): boolean {
+  return /embedded git repository|does not have a commit checked out|adding files failed/i.test(stderr);
 }
 
 /** Git looks into a nested repository once the index knows a file in it; entries for files that do not exist vanish by `add`. */

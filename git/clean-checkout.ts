@@ -6,6 +6,7 @@ import { noticeFullDisk } from "./disk-full.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { ownFolder } from "./own-folder.ts";
 import { absolutePath, gitInTree, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
 
 export interface CleanCheckoutRequest {
@@ -45,7 +46,7 @@ export async function cleanCheckout(request: CleanCheckoutRequest): Promise<Clea
 async function checkOut(request: CleanCheckoutRequest): Promise<CleanCheckout> {
   const { store, dir, commit } = request;
   const tree = treeAt(request);
-  await mkdir(tree.root, { recursive: true });
+  await ownFolder(tree.root);
   const record = await readRecord(dir);
   const [gone, changed] = await Promise.all([clean(tree, commit, record), manifestsChanged(store, record, commit)]);
   await rm(join(tree.root, ".git"), { recursive: true, force: true });

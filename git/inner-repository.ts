@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 export interface InnerRepository {
@@ -26,21 +26,23 @@ const unfinished = [
  */
 export async function writeInnerRepository(inner: InnerRepository): Promise<void> {
   const gitDir = join(inner.root, ".git");
-  if (!(await isUsable(gitDir))) await createRepository(gitDir, inner);
+  if (!(await hasRepository(inner.root))) await createRepository(gitDir, inner);
   await Promise.all(unfinished.map((name) => rm(join(gitDir, name), { recursive: true, force: true })));
-  await writeFile(join(gitDir, "objects", "info", "alternates"), `${join(inner.store, "objects")}\n`);
-  await copyFile(join(inner.store, "shallow"), join(gitDir, "shallow")).catch(() => undefined);
+  await place(join(gitDir, "objects", "info", "alternates"), `${join(inner.store, "objects")}\n`);
+  const shallow = await readFile(join(inner.store, "shallow")).catch(() => undefined);
+  if (shallow !== undefined) await place(join(gitDir, "shallow"), shallow);
   await writeHead(gitDir, inner);
-  await copyFile(inner.index, join(gitDir, "index.baton"));
-  await rename(join(gitDir, "index.baton"), join(gitDir, "index"));
+  await place(join(gitDir, "index"), await readFile(inner.index));
 }
 
-async function isUsable(gitDir: string): Promise<boolean> {
+/** Whether a folder has a repository of its own. One with links in it is none: writing through them would change other files. */
+export async function hasRepository(root: string): Promise<boolean> {
+  const gitDir = join(root, ".git");
+  const look = (names: readonly string[]) => Promise.all(names.map((name) => lstat(join(gitDir, name))));
   try {
-    const head = await readFile(join(gitDir, "HEAD"), "latin1");
-    const folders = await Promise.all(["", "objects/info", "refs/heads"].map((name) => lstat(join(gitDir, name))));
-    await lstat(join(gitDir, "config"));
-    return head !== "" && folders.every((folder) => folder.isDirectory());
+    const folders = await look(["", "objects", "objects/info", "refs", "refs/heads"]);
+    const files = await look(["HEAD", "config"]);
+    return folders.every((each) => each.isDirectory()) && files.every((each) => each.isFile() && each.size > 0);
   } catch {
     return false;
   }
@@ -65,7 +67,7 @@ async function createRepository(gitDir: string, { commit, origin }: InnerReposit
 
 async function writeHead(gitDir: string, { commit, branch }: InnerRepository): Promise<void> {
   if (branch === undefined) {
-    await writeFile(join(gitDir, "HEAD"), `${commit}\n`);
+    await place(join(gitDir, "HEAD"), `${commit}\n`);
     return;
   }
   const path = join(gitDir, "refs", "heads", branch);
@@ -74,8 +76,16 @@ async function writeHead(gitDir: string, { commit, branch }: InnerRepository): P
   if ((await lstat(path).catch(() => undefined))?.isDirectory() === true) await rm(path, { recursive: true });
   await mkdir(parent, { recursive: true });
   for (const name of await readdir(parent)) if (name.endsWith(".lock")) await rm(join(parent, name), { force: true });
-  await writeFile(path, `${commit}\n`);
-  await writeFile(join(gitDir, "HEAD"), `ref: refs/heads/${branch}\n`);
+  await place(path, `${commit}\n`);
+  await place(join(gitDir, "HEAD"), `ref: refs/heads/${branch}\n`);
+}
+
+/** Replaces a file at once, also one that is a link to somewhere else. */
+async function place(path: string, content: string | Uint8Array): Promise<void> {
+  const beside = `${path}.lock`;
+  await rm(beside, { recursive: true, force: true });
+  await writeFile(beside, content);
+  await rename(beside, path);
 }
 
 function quote(value: string): string {

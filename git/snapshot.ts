@@ -7,6 +7,7 @@ import { git } from "./git.ts";
 import { treeOfLooseCommit } from "./loose-objects.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { ownFolder } from "./own-folder.ts";
 import { putBack } from "./put-back.ts";
 import { readIndex, recordTree } from "./record-tree.ts";
 import { writeSession } from "./session-files.ts";
@@ -85,6 +86,7 @@ interface RecordedWork {
 
 async function recordWork(request: SnapshotRequest): Promise<RecordedWork> {
   const { workspace, base, protect = [] } = request;
+  await ownFolder(workspace.root);
   await rm(`${workspace.index}.lock`, { force: true });
   const first = await recordTree(workspace, base);
   const isProtected = createPathMatcher(protect);

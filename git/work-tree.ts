@@ -32,7 +32,9 @@ export function splitPaths(output: Buffer): BytePath[] {
   return parts;
 }
 
-const settings = "-c core.autocrlf=false -c core.safecrlf=false -c index.version=4 -c core.untrackedCache=true";
+// A split index would leave half of what the agent's repository takes over behind.
+const settings =
+  "-c core.autocrlf=false -c core.safecrlf=false -c core.splitIndex=false -c index.version=4 -c core.untrackedCache=true";
 
 export function treeCommand(tree: WorkTree, args: readonly string[], stdin?: string | Uint8Array) {
   return {

@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { noticeFullDisk } from "./disk-full.ts";
-import { writeInnerRepository } from "./inner-repository.ts";
+import { hasRepository, writeInnerRepository, type InnerRepository } from "./inner-repository.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { ownFolder } from "./own-folder.ts";
 import { removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
 
 /** A thread's work tree on one host. `root` is where the agent works. */
@@ -47,14 +47,19 @@ export async function restoreWorkspace(request: { readonly workspace: Workspace;
 }
 
 async function restore(workspace: Workspace, commit: string): Promise<void> {
-  await mkdir(workspace.root, { recursive: true });
+  await ownFolder(workspace.root);
   await resetTracked(workspace, commit, removeUntracked);
-  await writeInnerRepository({
-    root: workspace.root,
-    store: workspace.store,
-    index: workspace.index,
-    commit,
-    branch: `baton/${workspace.thread}`,
-    ...(workspace.origin === undefined ? {} : { origin: workspace.origin }),
+  await writeInnerRepository(innerRepository(workspace, commit));
+}
+
+/** Gives an agent that removed its repository, or its whole work tree, one again: without it git would find the one around. */
+export async function mendRepository({ workspace, commit }: { workspace: Workspace; commit: string }): Promise<void> {
+  await oneAtATime(workspace.index, async () => {
+    await ownFolder(workspace.root);
+    if (!(await hasRepository(workspace.root))) await writeInnerRepository(innerRepository(workspace, commit));
   });
+}
+
+function innerRepository({ root, store, index, thread, origin }: Workspace, commit: string): InnerRepository {
+  return { root, store, index, commit, branch: `baton/${thread}`, ...(origin === undefined ? {} : { origin }) };
 }
