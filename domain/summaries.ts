@@ -84,10 +84,6 @@ export function backOffSummary({ reason, waitMs }: { reason: string; waitMs: num
   return line(`${oneLine(reason, 120)}: next try in ${duration(waitMs)}`);
 }
 
-export function holdWaitSummary(where: string): string {
-  return line(`waiting for a place on ${where}`);
-}
-
 function count(value: number, one: string, many: string): string {
   return `${value} ${value === 1 ? one : many}`;
 }

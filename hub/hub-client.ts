@@ -6,7 +6,7 @@ import { hubLimits } from "./limits.ts";
 import { checkLines } from "./names.ts";
 import type { CheckpointResponse, Chunk, TranscriptLine, UploadPart } from "./wire.ts";
 
-export type { HubClient, PushCheckpoint, StoredCheckpoint } from "./hub.ts";
+export type { HubClient, StoredCheckpoint } from "./hub.ts";
 
 /** A client over one connection, made when it is first needed and again whenever it broke. */
 export function connectHub({ address }: { readonly address: string }): HubClient {

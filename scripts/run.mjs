@@ -24,6 +24,7 @@ const steps = {
   unit: vitest("unit"),
   integration: vitest("integration"),
   agents: vitest("agents"),
+  browser: vitest("browser"),
 };
 
 const check = ["format", "lint", "types", "dead code", "docs", "unit"];
@@ -33,6 +34,7 @@ const gates = {
   "test:unit": ["unit"],
   "test:integration": ["integration"],
   "test:agents": ["agents"],
+  "test:browser": ["browser"],
 };
 const programs = {
   demo: node("--import", "tsx", "scripts/demo.ts"),

@@ -38,13 +38,23 @@ const script = [
 ].join("\n");
 
 describe.each([
-  ["codex, judged by claude", async () => codex(await codexSandboxArgs()), claude, undefined],
-  ["claude, judged by codex", claude, codex, "usd"],
-] as const)("a goal with the real %s", (_name, makeWorker, makeJudge, cost) => {
+  {
+    name: "codex, judged by claude",
+    makeWorker: async () => codex(await codexSandboxArgs()),
+    makeJudge: claude,
+    tellsCost: false,
+  },
+  { name: "claude, judged by codex", makeWorker: claude, makeJudge: codex, tellsCost: true },
+])("a goal with the real $name", ({ makeWorker, makeJudge, tellsCost }) => {
   it("is achieved through one session, and its usage is counted turn by turn", async () => {
     const worker = await makeWorker();
     const judge = await makeJudge();
-    const goal = { goal: "The notes are complete", done: ["notes.txt has two lines"], background: script, agents: { worker, judge } };
+    const goal = {
+      goal: "The notes are complete",
+      done: ["notes.txt has two lines"],
+      background: script,
+      agents: { worker, judge },
+    };
     const thread = await world.start({ plan: { turns: {} }, goal });
     const view = await thread.settled("achieved", 110_000);
 
@@ -55,7 +65,7 @@ describe.each([
     ]);
     // The scripted model counts 1,050 tokens a call, and every turn is two calls.
     expect(view.turns.map(({ tokens }) => tokens)).toEqual([2100, 2100, 2100]);
-    expect(view.turns.every(({ usd }) => (usd === undefined) === (cost === undefined))).toBe(true);
+    expect(view.turns.every(({ usd }) => (usd !== undefined) === tellsCost)).toBe(true);
     expect(await thread.committedTurns()).toEqual([1, 2, 3]);
 
     const said = (await world.must("logs", thread.id)).stdout;
