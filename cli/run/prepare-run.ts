@@ -4,6 +4,7 @@ import { timingOf } from "../../config/timing.ts";
 import type { RepositoryRef } from "../../domain/repository.ts";
 import type { ThreadTiming } from "../../domain/thread-start.ts";
 import { dirtyCommit } from "../../git/dirty-commit.ts";
+import { runGit } from "../../git/git.ts";
 import { inspectRepository, type InspectedRepository } from "../../git/inspect-repository.ts";
 import { printNote } from "../output.ts";
 import { plural } from "../render-text.ts";
@@ -35,8 +36,9 @@ export async function prepareRun({ dir, file, dirty, env }: PrepareRequest): Pro
   const goalFile = await readGoalFile(resolve(dir, file));
   const repository = await inspectRepository(dir);
   const uncommitted = repository.dirty.tracked + repository.dirty.untracked;
-  if (!dirty && uncommitted > 0) {
-    printNote(`${plural(uncommitted, "uncommitted file")} not included; --dirty includes ${uncommitted === 1 ? "it" : "them"}`);
+  const worth = uncommitted - (await uncommittedGoal(repository.root, goalFile.path));
+  if (!dirty && worth > 0) {
+    printNote(`${plural(worth, "uncommitted file")} not included; --dirty includes ${worth === 1 ? "it" : "them"}`);
   }
   return { goalFile, timing, ...(await baseOf(repository, dirty && uncommitted > 0)) };
 }
@@ -45,4 +47,10 @@ async function baseOf({ ref, root, head, gitDir }: InspectedRepository, dirty: b
   if (!dirty) return { repository: ref, root, head, gitDir, dispose: () => Promise.resolve() };
   const made = await dirtyCommit({ root, head, message: "Uncommitted work" });
   return { repository: { ...ref, base: made.commit }, root, head, gitDir: made.gitDir, dispose: () => made.dispose() };
+}
+
+/** 1 when the goal file itself is uncommitted: it travels with the thread anyway, so nobody has to hear of it. */
+async function uncommittedGoal(root: string, path: string): Promise<number> {
+  const status = await runGit(["status", "--porcelain", "--", path], { cwd: root });
+  return status.code === 0 && status.stdout.length > 0 ? 1 : 0;
 }
