@@ -30,6 +30,7 @@ export function createHostActivities(host: HostContext): HostActivities {
     releaseHost: nameFailures(async ({ thread, epoch, settled }) => {
       const open = threads.find({ thread, epoch });
       threads.forget({ thread, epoch });
+      await open?.prepared?.checkout;
       if (settled && open) await removeThreadFolder(open.folder);
       host.places.release({ thread, epoch });
     }),

@@ -1,13 +1,13 @@
 import { Context } from "@temporalio/activity";
 import { describeJudge } from "../domain/view.ts";
 import type { Verdict } from "../domain/verdict.ts";
-import { cleanCheckout } from "../git/clean-checkout.ts";
 import { boundedDiff } from "../git/diff.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import type { HostContext } from "./host-context.ts";
+import { takeCheckout } from "./prepared-checkout.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
 import { judge } from "./judges/judge.ts";
-import { threadMarkers, type OpenThreads } from "./open-threads.ts";
+import type { OpenThreads } from "./open-threads.ts";
 import type { JudgeInput } from "./thread-activities.ts";
 import { openTranscript } from "./transcript-writer.ts";
 
@@ -18,10 +18,9 @@ export async function judgeTurn(host: HostContext, threads: OpenThreads, input: 
   const transcript = openTranscript(host.hub, host.logger, { thread, turn, attempt: 1, epoch });
   try {
     transcript.write({ kind: "judging", judge: describeJudge(input.judge) });
-    const { store, verify } = open.folder;
     const [{ root }, diff] = await Promise.all([
-      cleanCheckout({ store, dir: verify, commit, markers: threadMarkers(host.host, thread) }),
-      boundedDiff({ gitDir: store, base: input.repository.base, commit }),
+      takeCheckout(host, open, commit),
+      boundedDiff({ gitDir: open.folder.store, base: input.repository.base, commit }),
     ]);
     const items = input.judge.use === "model" ? [] : input.judge.env;
     const verdict = await judge({

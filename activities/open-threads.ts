@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import type { RepositoryRef } from "../domain/repository.ts";
 import { workspaceAt, type Workspace } from "../git/workspace.ts";
+import type { PreparedCheckout } from "./prepared-checkout.ts";
 import type { Claim } from "./thread-activities.ts";
 
 /** A thread whose workspace is open on this host, under one epoch. */
@@ -14,6 +15,8 @@ export interface OpenThread extends Claim {
   commit: string;
   /** Newest snapshot, partial ones included; null before the first. */
   snapshot: string | null;
+  /** Checkout for the next verification or judging, when it was begun already. */
+  prepared: PreparedCheckout | null;
 }
 
 /** The folders of one thread on one host. */

@@ -47,6 +47,7 @@ export async function openWorkspace(
     workspace: workspaceOf(folder, { host: host.host, thread, repository }),
     commit: checkpoint?.commit ?? repository.base,
     snapshot: checkpoint?.snapshot ?? null,
+    prepared: null,
   };
   await restore(open, checkpoint);
   threads.set(open);

@@ -12,6 +12,7 @@ import { failedToStart } from "./failed-to-start.ts";
 import type { HostContext } from "./host-context.ts";
 import { checkpointInside } from "./mid-turn-checkpoints.ts";
 import type { OpenThread, OpenThreads } from "./open-threads.ts";
+import { prepareCheckout } from "./prepared-checkout.ts";
 import { pushSnapshot } from "./push-snapshot.ts";
 import type { RunTurnInput } from "./thread-activities.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
@@ -114,6 +115,7 @@ async function checkpointTurn(host: HostContext, open: OpenThread, { input, resu
     turn,
     ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
   });
+  if (result.agent.kind === "completed") prepareCheckout(host, open, checkpoint.commit);
   await pushSnapshot(host, open, { checkpoint, turn, partial: false });
   return { ...told, checkpoint, changes };
 }

@@ -1,8 +1,9 @@
 import { Context } from "@temporalio/activity";
 import type { Verification } from "../domain/verification.ts";
-import { cleanCheckout, recordSetup } from "../git/clean-checkout.ts";
+import { recordSetup } from "../git/clean-checkout.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import type { HostContext } from "./host-context.ts";
+import { takeCheckout } from "./prepared-checkout.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
 import { threadMarkers, type OpenThread, type OpenThreads } from "./open-threads.ts";
 import { runSetup } from "./run-setup.ts";
@@ -16,7 +17,7 @@ export async function verifyTurn(host: HostContext, threads: OpenThreads, input:
   const { thread, epoch, turn, commit, checks, best } = input;
   const transcript = openTranscript(host.hub, host.logger, { thread, turn, attempt: 1, epoch });
   try {
-    const cwd = await prepareCheckout(host, open, { input, transcript });
+    const cwd = await readyCheckout(host, open, { input, transcript });
     const verification = await runChecks({
       thread,
       turn,
@@ -36,19 +37,18 @@ export async function verifyTurn(host: HostContext, threads: OpenThreads, input:
   }
 }
 
-async function prepareCheckout(
+async function readyCheckout(
   host: HostContext,
   open: OpenThread,
   { input, transcript }: { input: VerifyInput; transcript: TranscriptWriter },
 ): Promise<string> {
-  const markers = threadMarkers(host.host, open.thread);
-  const request = { store: open.folder.store, dir: open.folder.verify, commit: input.commit, markers };
-  const { root, setupNeeded } = await cleanCheckout(request);
+  const { root, setupNeeded } = await takeCheckout(host, open, input.commit);
   const { setup, thread, epoch, turn, env } = input;
   if (setup === undefined || setupNeeded === undefined) return root;
   const doneFile = `${open.folder.verify}/setup.done`;
   await runSetup(host, { thread, epoch, turn, setup, items: env, cwd: root, doneFile, transcript, again: true });
-  await recordSetup(request);
+  const { store, verify: dir } = open.folder;
+  await recordSetup({ store, dir, commit: input.commit, markers: threadMarkers(host.host, thread) });
   return root;
 }
 

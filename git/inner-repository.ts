@@ -27,7 +27,7 @@ const unfinished = [
 export async function writeInnerRepository(inner: InnerRepository): Promise<void> {
   const gitDir = join(inner.root, ".git");
   if (!(await hasRepository(inner.root))) await createRepository(gitDir, inner);
-  await Promise.all(unfinished.map((name) => rm(join(gitDir, name), { recursive: true, force: true })));
+  else await Promise.all(unfinished.map((name) => rm(join(gitDir, name), { recursive: true, force: true })));
   await place(join(gitDir, "objects", "info", "alternates"), `${join(inner.store, "objects")}\n`);
   const shallow = await readFile(join(inner.store, "shallow")).catch(() => undefined);
   if (shallow !== undefined) await place(join(gitDir, "shallow"), shallow);

@@ -1,0 +1,34 @@
+import { cleanCheckout, type CleanCheckout } from "../git/clean-checkout.ts";
+import type { HostContext } from "./host-context.ts";
+import { threadMarkers, type OpenThread } from "./open-threads.ts";
+
+/** A clean checkout that was begun before anybody asked for it; undefined when it failed. */
+export interface PreparedCheckout {
+  readonly commit: string;
+  /** `performance.now()` when it was begun. */
+  readonly at: number;
+  readonly checkout: Promise<CleanCheckout | undefined>;
+}
+
+/** What lies around for longer may have been touched by something in the meantime. */
+const freshMs = 10_000;
+
+/** Begins the checkout that will most likely be verified next, while the checkpoint travels. */
+export function prepareCheckout(host: HostContext, open: OpenThread, commit: string): void {
+  const checkout = checkOut(host, open, commit).catch(() => undefined);
+  open.prepared = { commit, at: performance.now(), checkout };
+}
+
+/** The clean checkout of a commit: the prepared one if there is any that nobody has used yet, or a new one. */
+export async function takeCheckout(host: HostContext, open: OpenThread, commit: string): Promise<CleanCheckout> {
+  const { prepared } = open;
+  open.prepared = null;
+  const usable = prepared?.commit === commit && performance.now() - prepared.at < freshMs;
+  const ready = usable ? await prepared.checkout : undefined;
+  return ready ?? checkOut(host, open, commit);
+}
+
+function checkOut(host: HostContext, open: OpenThread, commit: string): Promise<CleanCheckout> {
+  const { store, verify: dir } = open.folder;
+  return cleanCheckout({ store, dir, commit, markers: threadMarkers(host.host, open.thread) });
+}
