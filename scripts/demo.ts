@@ -72,7 +72,6 @@ async function nextCommands(repository: string, { branch, thread }: { branch: st
     [command(["logs", thread]), "the story again"],
     [command(["diff", thread]), "what was changed"],
     [`git merge ${branch}`, "take the work"],
-    [command(["run", "../goal.yaml", "--again"]), "run the goal once more"],
     [command(["down"]), "stop the services; `up` brings them back"],
   ];
   const width = Math.min(100, Math.max(...lines.map(([line]) => line.length)));
