@@ -26,6 +26,9 @@ interface PlanRequest {
   readonly onProgress: (line: string) => void;
 }
 
+// Memory that a process has written to makes each child it starts dearer: a fork copies the tables of all its pages.
+const smallHeap = "--max-semi-space-size=2";
+
 export interface MadePlan {
   readonly plan: ServicePlan;
   readonly endpoints: Omit<Endpoints, "host">;
@@ -77,11 +80,11 @@ function programSpecs({ env, state, files, programs }: PlanRequest, endpoints: M
   const base = (name: "hub" | "host") => ({
     name,
     file: process.execPath,
-    args: [scripts[name]],
+    args: [smallHeap, scripts[name]],
     without,
     ready: { file: files.readyFile(name) },
   });
-  const common = { BATON_STATE_DIR: state.root };
+  const common = { BATON_STATE_DIR: state.root, MALLOC_ARENA_MAX: "2" };
   const readyFile = (name: ServiceName) => ({ BATON_READY_FILE: files.readyFile(name) });
   return [
     { ...base("hub"), after: [], env: { ...common, ...readyFile("hub"), BATON_HUB_PORT: String(portOf(hub.address)) } },
