@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import { runProcess } from "../process/run-process.ts";
+import { allEnded } from "./all-ended.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
@@ -48,7 +49,7 @@ async function checkOut(request: CleanCheckoutRequest): Promise<CleanCheckout> {
   const tree = treeAt(request);
   await ownFolder(tree.root);
   const record = await readRecord(dir);
-  const [gone, changed] = await Promise.all([clean(tree, commit, record), manifestsChanged(store, record, commit)]);
+  const [gone, changed] = await allEnded([clean(tree, commit, record), manifestsChanged(store, record, commit)]);
   await rm(join(tree.root, ".git"), { recursive: true, force: true });
   await writeInnerRepository({ root: tree.root, store, commit, index: tree.index });
   const setupNeeded =

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import type { Changes, Checkpoint } from "../domain/turn.ts";
+import { allEnded } from "./all-ended.ts";
 import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { git } from "./git.ts";
@@ -55,7 +56,7 @@ async function record(request: SnapshotRequest): Promise<Snapshot> {
   const { workspace, base } = request;
   const at = request.at ?? Date.now();
   const writer = createObjectWriter(join(workspace.store, "objects"), base);
-  const [work, parentTree, session] = await Promise.all([
+  const [work, parentTree, session] = await allEnded([
     recordWork(request),
     treeOfLooseCommit(workspace.store, request.parentCommit) ?? treeOf(workspace.store, request.parentCommit),
     writeSession(writer, request.sessionDir, join(workspace.dir, "session.cache")),
