@@ -7,6 +7,7 @@ import { reapProcesses } from "../process/reap.ts";
 import { runProcess, type ProcessResult } from "../process/run-process.ts";
 import { boundedLog, type BoundedLog } from "./bounded-log.ts";
 import { readMetricInTime } from "./read-metric-in-time.ts";
+import { shellScript } from "./shell-script.ts";
 
 const logBytes = 16 * 1024 * 1024;
 const tailBytes = 4 * 1024;
@@ -56,7 +57,7 @@ async function runAndReap(request: CheckRequest, log: BoundedLog): Promise<Proce
   const env = { ...request.env, BATON_CHECK: request.marker };
   try {
     return await runProcess({
-      command: { shell: check.run },
+      command: { shell: shellScript(check.run) },
       cwd,
       env,
       timeoutMs: check.timeoutMs,

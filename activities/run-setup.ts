@@ -6,6 +6,7 @@ import { describeProcess } from "../domain/outcome.ts";
 import { runProcess } from "../process/run-process.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import type { HostContext } from "./host-context.ts";
+import { shellScript } from "./shell-script.ts";
 import type { TranscriptWriter } from "./transcript-writer.ts";
 
 const setupTimeoutMs = 60 * 60_000;
@@ -35,7 +36,7 @@ export async function runSetup(host: HostContext, request: SetupRequest): Promis
   const env = workEnvironment(host, { ...request, attempt: 1 });
   const signal = Context.current().cancellationSignal;
   const result = await runProcess({
-    command: { shell: setup },
+    command: { shell: shellScript(setup) },
     cwd: request.cwd,
     env,
     timeoutMs: setupTimeoutMs,

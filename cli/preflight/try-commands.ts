@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCheck } from "../../activities/run-check.ts";
+import { shellScript } from "../../activities/shell-script.ts";
 import { keepEnd } from "../../domain/bounded-text.ts";
 import { cleanText } from "../../domain/clean-text.ts";
 import type { Goal } from "../../domain/goal.ts";
@@ -74,7 +75,7 @@ async function runSetup(request: SetupRequest, { cwd, id }: Place, run: string):
   const { env, signal } = request;
   const marker = { BATON_CHECK: `${id}/setup` };
   try {
-    const ran = await runProcess({ command: { shell: run }, cwd, env: { ...env, ...marker }, timeoutMs: setupTimeoutMs, signal });
+    const ran = await runProcess({ command: { shell: shellScript(run) }, cwd, env: { ...env, ...marker }, timeoutMs: setupTimeoutMs, signal });
     const { outcome } = ran;
     const ok = outcome.kind === "exited" && outcome.code === 0;
     const tail = keepEnd(cleanText(Buffer.concat([ran.stdout, ran.stderr]).toString("utf8")).trim(), 2048);
