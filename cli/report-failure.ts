@@ -3,7 +3,8 @@ import { BatonFailure, failureRules } from "../domain/failure.ts";
 import { paintFor } from "./output.ts";
 
 /** Tells a failure on stderr and gives the exit code: three lines for what Baton expects, a stack for a bug. */
-export function reportFailure(error: unknown, json: boolean): number {
+export function reportFailure(thrown: unknown, json: boolean): number {
+  const error = folderGone(thrown) ?? thrown;
   if (error instanceof CommanderError) return reportUsage(error, json);
   if (error instanceof BatonFailure) {
     process.stderr.write(json ? jsonFailure(error) : failureText(error));
@@ -11,6 +12,13 @@ export function reportFailure(error: unknown, json: boolean): number {
   }
   process.stderr.write(json ? jsonBug(error) : bugText(error));
   return 1;
+}
+
+/** What the system says when the folder that the command was started in has been removed. */
+function folderGone(error: unknown): BatonFailure | undefined {
+  const { code, syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code !== "ENOENT" || syscall !== "uv_cwd") return undefined;
+  return new BatonFailure("Usage", "the current folder does not exist any more", { next: "change to another folder" });
 }
 
 /** Commander has written its message already, unless the output is JSON. */

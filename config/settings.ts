@@ -23,8 +23,10 @@ type LogLevel = (typeof logLevels)[number];
 /** Reads and checks the settings. Throws `BatonFailure("Settings")` naming the variable. */
 export function readSettings(env: Environment): Settings {
   for (const name of ["BATON_STATE_DIR", "BATON_CACHE_DIR", "BATON_TEMPORAL_BIN"]) requireAbsolute(env, name);
+  const state = stateDirOf(env);
+  if (!isAbsolute(state.root)) throw homeless();
   return {
-    state: stateDirOf(env),
+    state,
     cache: cacheDirOf(env),
     temporalBin: env["BATON_TEMPORAL_BIN"],
     temporalUi: readUi(env),
@@ -38,6 +40,13 @@ function requireAbsolute(env: Environment, name: string): void {
   // The services run in other directories, where a relative path would mean another place.
   throw new BatonFailure("Settings", `${name} must be an absolute path, and is "${value}"`, {
     next: `export ${name}="$PWD/${value}"`,
+  });
+}
+
+/** HOME is set to nothing, or XDG_STATE_HOME to a relative path. */
+function homeless(): BatonFailure {
+  return new BatonFailure("Settings", "there is no place for Baton's state: HOME is empty, or XDG_STATE_HOME is relative", {
+    next: "set HOME, or BATON_STATE_DIR to an absolute path",
   });
 }
 
