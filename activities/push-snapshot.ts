@@ -1,5 +1,8 @@
-import { packObjects } from "../git/pack.ts";
+import { BatonFailure } from "../domain/failure.ts";
 import type { Checkpoint } from "../domain/turn.ts";
+import { packObjects } from "../git/pack.ts";
+import { smallPack } from "../git/small-pack.ts";
+import type { PushCheckpoint } from "../hub/hub.ts";
 import type { HostContext } from "./host-context.ts";
 import type { OpenThread } from "./open-threads.ts";
 import { untilHubBack } from "./until-hub-back.ts";
@@ -27,8 +30,28 @@ export async function pushSnapshot(host: HostContext, open: OpenThread, push: Pu
     ...(snapshot === null ? {} : { previous: snapshot }),
   };
   const haves = [open.commit, ...(snapshot === null ? [] : [snapshot])];
-  const pack = () => packObjects({ gitDir: open.folder.store, wants: [checkpoint.snapshot], haves });
-  await untilHubBack(() => host.hub.pushCheckpoint(request, pack()), { signal: AbortSignal.any([]), logger: host.logger });
+  const send = () => sendPack(host, request, { gitDir: open.folder.store, want: checkpoint.snapshot, haves });
+  await untilHubBack(send, { signal: AbortSignal.any([]), logger: host.logger });
   open.snapshot = checkpoint.snapshot;
   if (!push.partial) open.commit = checkpoint.commit;
+}
+
+/** The pack made without a process first, where that is possible; what the hub misses in it, git finds. */
+async function sendPack(
+  host: HostContext,
+  request: PushCheckpoint,
+  { gitDir, want, haves }: { gitDir: string; want: string; haves: readonly string[] },
+): Promise<void> {
+  const small = smallPack({ gitDir, want, haves });
+  try {
+    if (small !== undefined) return await host.hub.pushCheckpoint(request, asyncOf(small));
+  } catch (error) {
+    if (!(error instanceof BatonFailure && error.type === "Usage")) throw error;
+    host.logger.debug({ thread: request.thread, error: error.message }, "the hub misses objects; git packs them");
+  }
+  await host.hub.pushCheckpoint(request, packObjects({ gitDir, wants: [want], haves }));
+}
+
+async function* asyncOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content;
 }
