@@ -3,9 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: { name: "unit", include: ["{domain,config,process,git,hub,activities,workers,workflows,cli,infra}/**/*.test.ts"] },
-      },
+      { test: { name: "unit", include: ["{domain,config,activities,workers,workflows,cli,infra}/**/*.test.ts"] } },
+      // Beside their code as well, but every one of them starts git or a server.
+      { test: { name: "processes", include: ["{process,git,hub}/**/*.test.ts"] } },
       {
         test: {
           name: "integration",

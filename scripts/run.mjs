@@ -22,6 +22,7 @@ const steps = {
   "dead code": [local("knip")],
   docs: node("--import", "tsx", "scripts/docs.ts", "--check"),
   unit: vitest("unit"),
+  processes: vitest("processes"),
   integration: vitest("integration"),
   agents: vitest("agents"),
   browser: vitest("browser"),
@@ -30,8 +31,8 @@ const steps = {
 const check = ["format", "lint", "types", "dead code", "docs", "unit"];
 const gates = {
   check,
-  test: [...check, "integration"],
-  "test:unit": ["unit"],
+  test: [...check, "processes", "integration"],
+  "test:unit": ["unit", "processes"],
   "test:integration": ["integration"],
   "test:agents": ["agents"],
   "test:browser": ["browser"],

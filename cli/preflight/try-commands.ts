@@ -75,7 +75,13 @@ async function runSetup(request: SetupRequest, { cwd, id }: Place, run: string):
   const { env, signal } = request;
   const marker = { BATON_CHECK: `${id}/setup` };
   try {
-    const ran = await runProcess({ command: { shell: shellScript(run) }, cwd, env: { ...env, ...marker }, timeoutMs: setupTimeoutMs, signal });
+    const ran = await runProcess({
+      command: { shell: shellScript(run) },
+      cwd,
+      env: { ...env, ...marker },
+      timeoutMs: setupTimeoutMs,
+      signal,
+    });
     const { outcome } = ran;
     const ok = outcome.kind === "exited" && outcome.code === 0;
     const tail = keepEnd(cleanText(Buffer.concat([ran.stdout, ran.stderr]).toString("utf8")).trim(), 2048);
