@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import type { RepositoryRef } from "../domain/repository.ts";
+import { withAccess } from "../git/regain-access.ts";
 import { workspaceAt, type Workspace } from "../git/workspace.ts";
 import type { PreparedCheckout } from "./prepared-checkout.ts";
 import type { Claim } from "./thread-activities.ts";
@@ -75,7 +76,7 @@ export async function makeThreadFolder(folder: ThreadFolder): Promise<void> {
 }
 
 export async function removeThreadFolder(folder: ThreadFolder): Promise<void> {
-  await rm(folder.root, { recursive: true, force: true, maxRetries: 3 });
+  await withAccess(folder.root, () => rm(folder.root, { recursive: true, force: true, maxRetries: 3 }));
 }
 
 export function workspaceOf(folder: ThreadFolder, place: { host: string; thread: string; repository: RepositoryRef }): Workspace {

@@ -1,13 +1,13 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
-import { runProcess } from "../process/run-process.ts";
 import { allEnded } from "./all-ended.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { ownFolder } from "./own-folder.ts";
+import { regainAccess } from "./regain-access.ts";
 import { absolutePath, gitInTree, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
 
 export interface CleanCheckoutRequest {
@@ -98,8 +98,7 @@ function asFolder(path: BytePath): BytePath {
 }
 
 async function removeAll(tree: WorkTree): Promise<void> {
-  const command = { file: "chmod", args: ["-R", "u+rwX", "--", tree.root] };
-  await runProcess({ command, cwd: "/", env: { PATH: process.env["PATH"] ?? "" }, timeoutMs: 60_000 });
+  await regainAccess(tree.root);
   await rm(tree.root, { recursive: true, force: true });
   await rm(tree.index, { force: true });
 }

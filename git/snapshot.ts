@@ -11,6 +11,7 @@ import { oneAtATime } from "./one-at-a-time.ts";
 import { ownFolder } from "./own-folder.ts";
 import { putBack } from "./put-back.ts";
 import { readIndex, recordTree } from "./record-tree.ts";
+import { withAccess } from "./regain-access.ts";
 import { writeSession } from "./session-files.ts";
 import { displayPath } from "./work-tree.ts";
 import type { Workspace } from "./workspace.ts";
@@ -49,7 +50,7 @@ const sampleSize = 50;
  */
 export async function takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
   const { dir, index } = request.workspace;
-  return oneAtATime(index, () => noticeFullDisk(dir, () => record(request)));
+  return oneAtATime(index, () => noticeFullDisk(dir, () => withAccess(dir, () => record(request))));
 }
 
 async function record(request: SnapshotRequest): Promise<Snapshot> {

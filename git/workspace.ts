@@ -3,6 +3,7 @@ import { noticeFullDisk } from "./disk-full.ts";
 import { hasRepository, writeInnerRepository, type InnerRepository } from "./inner-repository.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { ownFolder } from "./own-folder.ts";
+import { withAccess } from "./regain-access.ts";
 import { removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
 
 /** A thread's work tree on one host. `root` is where the agent works. */
@@ -43,7 +44,9 @@ export async function createWorkspace(request: WorkspaceRequest & { readonly com
  */
 export async function restoreWorkspace(request: { readonly workspace: Workspace; readonly commit: string }): Promise<void> {
   const { workspace, commit } = request;
-  await oneAtATime(workspace.index, () => noticeFullDisk(workspace.dir, () => restore(workspace, commit)));
+  await oneAtATime(workspace.index, () =>
+    noticeFullDisk(workspace.dir, () => withAccess(workspace.dir, () => restore(workspace, commit))),
+  );
 }
 
 async function restore(workspace: Workspace, commit: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { ProcessOutcome } from "../domain/outcome.ts";
 import { raceAgainst } from "./race-against.ts";
@@ -120,6 +120,7 @@ function startProblem(code: string, file: string, cwd: string): string {
         ? `${file} does not exist, or the interpreter in its first line does not`
         : `${file}: command not found on PATH`;
     case "EACCES":
+      if (!canEnter(cwd)) return `cannot run ${file}: no permission to enter ${cwd}`;
       return `${file} is not executable (permission denied)`;
     case "ENOEXEC":
       return `${file} is not a program for this machine and has no #! line`;
@@ -131,6 +132,15 @@ function startProblem(code: string, file: string, cwd: string): string {
       return `cannot start ${file}: the system is out of processes or file handles (${code})`;
     default:
       return `cannot start ${file} (${code})`;
+  }
+}
+
+function canEnter(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
