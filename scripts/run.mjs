@@ -59,7 +59,8 @@ async function run(name, rest) {
     process.stderr.write(`baton: ${error.message}\n`);
     return 1;
   }
-  if (name in gates) return runGates(gates[name], rest);
+  if (name in gates)
+    return runGates(gates[name], name.startsWith("test:") && rest.length > 0 ? ["--passWithNoTests", ...rest] : []);
   const [file, ...args] = programs[name];
   return (await runCommand(file, [...args, ...rest])).code;
 }
@@ -70,7 +71,7 @@ async function runGates(names, rest) {
   for (const name of names) {
     const startedAt = performance.now();
     const [file, ...args] = steps[name];
-    const { code } = await runCommand(file, [...args, ...(names.length === 1 ? rest : [])]);
+    const { code } = await runCommand(file, [...args, ...rest]);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     process.stderr.write(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)\n`);
     if (code !== 0) failed.push(name);
