@@ -120,7 +120,7 @@ function startProblem(code: string, file: string, cwd: string): string {
         ? `${file} does not exist, or the interpreter in its first line does not`
         : `${file}: command not found on PATH`;
     case "EACCES":
-      if (!canEnter(cwd)) return `cannot run ${file}: no permission to enter ${cwd}`;
+      if (!canEnter(cwd)) return `cannot run ${file}: the working directory ${cwd} cannot be entered (permission denied)`;
       return `${file} is not executable (permission denied)`;
     case "ENOEXEC":
       return `${file} is not a program for this machine and has no #! line`;
