@@ -1,9 +1,10 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { QuestionKind } from "../../domain/question.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { endThread } from "../support/end-thread.ts";
+import { peakMemory } from "../support/peak-memory.ts";
 import { writeFiles } from "../support/repository.ts";
 import { fingerprint } from "../support/same-as-before.ts";
 import type { Action, Script } from "../support/script.ts";
@@ -237,18 +238,12 @@ describe.concurrent("an agent that", () => {
     const names = (await repository.git("ls-tree", "-r", "--name-only", thread.branch)).split("\n");
     if (delivers !== undefined) expect(names).toEqual(delivers);
     expect(world.processesOf(thread.id)).toEqual([]);
-    expect(peakMemory("host")).toBeLessThan(600);
-    expect(peakMemory("hub")).toBeLessThan(400);
+    expect(peakMemory(world.pids()["host"])).toBeLessThan(600);
+    expect(peakMemory(world.pids()["hub"])).toBeLessThan(400);
   });
 });
 
 function planOf({ agents }: Script): string {
   const { env } = agents["worker"] as { env: readonly string[] };
   return env[0]?.replace("PLAN=", "") ?? "";
-}
-
-/** The most memory that a service had at any time, in MB. */
-function peakMemory(name: "host" | "hub"): number {
-  const status = readFileSync(`/proc/${world.pids()[name]}/status`, "utf8");
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }

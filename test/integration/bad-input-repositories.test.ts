@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { awkwardGitConfig, quietGitEnvironment } from "../support/awkward-git.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { writeFiles } from "../support/repository.ts";
 import { fingerprint } from "../support/same-as-before.ts";
@@ -9,8 +10,8 @@ import { fingerprint } from "../support/same-as-before.ts";
 let world: BatonWorld;
 
 beforeAll(async () => {
-  world = await createWorld(quietGit());
-  writeFileSync(join(world.root, "home", ".gitconfig"), personsConfig(world.root));
+  world = await createWorld(quietGitEnvironment());
+  writeFileSync(join(world.root, "home", ".gitconfig"), awkwardGitConfig(world.root));
 });
 
 afterAll(async () => {
@@ -60,6 +61,7 @@ const rows: Row[] = [
     name: "executable and read-only files",
     before: "echo 1 > ro && echo 1 > x && mkdir deep && echo 1 > deep/f && chmod 755 x && git add -A && git commit -qm modes",
     agent: "chmod 644 x && rm ro && echo 2 > ro && chmod 400 ro && echo 2 > deep/g && chmod 500 deep && chmod 700 README.md",
+    plain: "chmod 644 x && rm ro && echo 2 > ro && chmod 400 ro && echo 2 > deep/g && chmod 700 README.md",
   },
   {
     name: "a file of 100 MB, changed",
@@ -190,57 +192,6 @@ describe.concurrent("a folder with", () => {
 
 function hookRan(): string {
   return join(world.root, "hook-ran");
-}
-
-/** Settings that git commands of programs trip over. Only Baton and the agents see them. */
-function personsConfig(root: string): string {
-  const hooks = join(root, "hooks");
-  const hook = `#!/bin/sh\ntouch '${join(root, "hook-ran")}'\nexit 1\n`;
-  const names = [
-    "pre-commit",
-    "post-checkout",
-    "reference-transaction",
-    "post-index-change",
-    "pre-push",
-    "post-merge",
-    "fsmonitor",
-  ];
-  writeFiles(hooks, Object.fromEntries(names.map((name) => [name, hook])));
-  return `[user]\n\tname = Ann\n\temail = ann@example.org
-[core]\n\thooksPath = ${hooks}\n\tfsmonitor = ${join(hooks, "fsmonitor")}\n\tautocrlf = true\n\tsafecrlf = true\n\tquotePath = true
-\tpager = false\n\teditor = false\n\tsplitIndex = true\n\tabbrev = 4\n\tfileMode = false
-[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[gpg]\n\tprogram = false\n[init]\n\ttemplateDir = ${root}/nowhere\n\tdefaultBranch = odd
-[alias]\n\tadd = !false\n\tst = status\n[diff]\n\texternal = false\n\tnoprefix = true\n\trenames = copies\n[color]\n\tui = always
-[status]\n\tshowUntrackedFiles = no\n\tshort = true\n[transfer]\n\tfsckObjects = true\n[submodule]\n\trecurse = true
-[safe]\n\tbareRepository = explicit\n[log]\n\tshowSignature = true\n[i18n]\n\tcommitEncoding = latin1\n[advice]\n\tdetachedHead = true
-[merge]\n\tff = false\n[push]\n\tfollowTags = true\n[gc]\n\tauto = 1\n[feature]\n\tmanyFiles = true\n`;
-}
-
-/** Settings for the test's own git, which Baton gives to nobody. */
-function quietGit(): Record<string, string> {
-  const settings = [
-    "commit.gpgSign=false",
-    "core.hooksPath=/dev/null",
-    "core.fsmonitor=false",
-    "core.autocrlf=false",
-    "core.safecrlf=false",
-  ];
-  settings.push("core.splitIndex=false", "core.fileMode=true", "diff.external=", "color.ui=never", "submodule.recurse=false");
-  settings.push(
-    "safe.bareRepository=all",
-    "core.quotePath=false",
-    "status.showUntrackedFiles=all",
-    "diff.noprefix=false",
-    "log.showSignature=false",
-  );
-  const entries = settings.flatMap((setting, at) => {
-    const cut = setting.indexOf("=");
-    return [
-      [`GIT_CONFIG_KEY_${at}`, setting.slice(0, cut)],
-      [`GIT_CONFIG_VALUE_${at}`, setting.slice(cut + 1)],
-    ];
-  });
-  return { GIT_CONFIG_COUNT: String(settings.length), ...(Object.fromEntries(entries) as Record<string, string>) };
 }
 
 async function shell(script: string, cwd: string, env: Record<string, string> = {}): Promise<string> {
