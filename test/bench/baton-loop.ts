@@ -53,13 +53,14 @@ function processorTimes(world: BenchWorld): Record<ServiceName, number> {
 
 /** The histories of a thread, first run first. */
 async function readRuns(world: BenchWorld, workflowId: string): Promise<History[]> {
-  const query = `WorkflowId = '${workflowId}'`;
-  const found: { runId: string; at: number }[] = [];
-  while (found.length === 0) {
-    for await (const run of world.client.workflow.list({ query })) found.push({ runId: run.runId, at: +run.startTime });
-  }
-  found.sort((a, b) => a.at - b.at);
-  return Promise.all(found.map(({ runId }) => world.client.workflow.getHandle(workflowId, runId).fetchHistory()));
+  const runs: History[] = [];
+  let runId: string | undefined;
+  do {
+    const run = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    runs.unshift(run);
+    runId = run.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
+  } while (runId !== undefined && runId !== "");
+  return runs;
 }
 
 function measure(runs: readonly History[], turns: number): Omit<LoopRun, "cpuMsPerTurn"> {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { threadWorkflowId, threadWorkflowType } from "../../workflows/messages.ts";
 import { searchAttributes } from "../../workflows/search-attributes.ts";
@@ -33,7 +34,10 @@ export async function addThreads(world: BenchWorld, count: number): Promise<void
     await Promise.all(ids.map((id) => addThread(world, id)));
   }
   const query = `WorkflowId STARTS_WITH '${threadWorkflowId("row-")}'`;
-  while ((await world.client.workflow.count(query)).count < count);
+  for (let look = 1; (await world.client.workflow.count(query)).count < count; look += 1) {
+    if (look === 200) throw new Error(`Temporal does not list all of ${count} Workflows`);
+    await delay(50);
+  }
 }
 
 async function addThread(world: BenchWorld, id: string): Promise<void> {
