@@ -1,5 +1,5 @@
 import type { Check, Goal, Judge, WorkerAgent } from "../domain/goal.ts";
-import type { PromptInput } from "../domain/prompt.ts";
+import type { PromptInput } from "../domain/prompt-input.ts";
 import type { ReportExtras } from "../domain/report.ts";
 import type { Home, RepositoryRef } from "../domain/repository.ts";
 import type { ThreadView } from "../domain/thread-view.ts";

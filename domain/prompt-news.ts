@@ -1,7 +1,7 @@
 import { keepEnd, keepStart, oneLine } from "./bounded-text.ts";
 import type { Goal } from "./goal.ts";
 import { bullets, fenced } from "./markdown.ts";
-import type { PromptInput } from "./prompt.ts";
+import type { PromptInput } from "./prompt-input.ts";
 import { duration, metricText, tokens } from "./quantities.ts";
 import type { TurnSummary } from "./thread-view.ts";
 import type { Verdict } from "./verdict.ts";

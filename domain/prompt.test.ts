@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sampleGoal, samplePrompt } from "../test/support/sample-thread.ts";
-import { promptBytes, turnPrompt, type PromptInput } from "./prompt.ts";
+import type { PromptInput } from "./prompt-input.ts";
+import { promptBytes, turnPrompt } from "./prompt.ts";
 
 const first: PromptInput = {
   ...samplePrompt,

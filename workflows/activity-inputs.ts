@@ -1,6 +1,6 @@
 import type { HostActivities, OpenedWorkspace, RunTurnInput } from "../activities/thread-activities.ts";
 import type { Step } from "../domain/next-step.ts";
-import type { PromptInput } from "../domain/prompt.ts";
+import type { PromptInput } from "../domain/prompt-input.ts";
 import { judgeSummary, turnSummary, verifySummary, workspaceSummary } from "../domain/summaries.ts";
 import type { ThreadState } from "../domain/thread.ts";
 import type { TurnReport } from "../domain/turn.ts";

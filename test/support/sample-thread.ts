@@ -1,5 +1,5 @@
 import type { Goal } from "../../domain/goal.ts";
-import type { PromptInput } from "../../domain/prompt.ts";
+import type { PromptInput } from "../../domain/prompt-input.ts";
 import type { ThreadView } from "../../domain/thread-view.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { Verification } from "../../domain/verification.ts";
