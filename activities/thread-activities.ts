@@ -76,7 +76,8 @@ export interface JudgeInput extends Claim {
 export interface DeliverInput extends Claim {
   readonly turn: number;
   readonly repository: RepositoryRef;
-  readonly home: Home;
+  /** Null where the user's repository is out of reach: then only the push and the report are left to do. */
+  readonly home: Home | null;
   readonly branch: string;
   /** Absent when there is nothing to deliver: the report is stored all the same. */
   readonly commit?: string;
