@@ -1,3 +1,4 @@
+import { hubConnectionTo } from "../config/hub-settings.ts";
 import { readSettings } from "../config/settings.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import type { Endpoints } from "../infra/services/service-plan.ts";
@@ -69,7 +70,10 @@ async function open(endpoints: Endpoints): Promise<OpenServices> {
   return {
     endpoints,
     threads: temporalThreads(client),
-    hub: () => (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) => connectHub({ address: endpoints.hub.address }))),
+    hub: () =>
+      (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) =>
+        connectHub(hubConnectionTo(endpoints.hub.address, process.env)),
+      )),
     threadUrl: (thread) => threadUrl(temporal, thread),
     async close() {
       (await hub)?.close();
