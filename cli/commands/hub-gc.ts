@@ -4,23 +4,25 @@ import { printJson, printLines } from "../output.ts";
 import { parseAge } from "../parse-age.ts";
 
 interface GcOptions {
-  readonly olderThan: number;
+  readonly olderThan?: number;
   readonly dryRun?: boolean;
   readonly stateDir?: string;
   readonly json?: boolean;
 }
 
+const thirtyDaysMs = 30 * 86_400_000;
+
 export function hubGcCommand(): Command {
   return new Command("gc")
     .description("Remove what threads left that settled long ago: checkpoints, transcripts, artifacts, unused bases")
-    .option("--older-than <age>", "how long ago they settled", parseAge, 30 * 86_400_000)
+    .option("--older-than <age>", "how long ago they settled (default: 30d)", parseAge)
     .option("--dry-run", "only say what would be removed")
     .option("--state-dir <dir>", "tend this store, which no hub may be serving")
     .option("--json", "print the counts as JSON")
     .action(collect);
 }
 
-async function collect({ olderThan, dryRun = false, json, ...options }: GcOptions): Promise<void> {
+async function collect({ olderThan = thirtyDaysMs, dryRun = false, json, ...options }: GcOptions): Promise<void> {
   const { withTendedHub } = await import("../hub-store.ts");
   const collected = await withTendedHub(options, (hub) => hub.collectGarbage({ olderThanMs: olderThan, dryRun }));
   if (json) return printJson({ dryRun, ...collected });

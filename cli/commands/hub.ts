@@ -7,7 +7,7 @@ import { hubGcCommand } from "./hub-gc.ts";
 import { parseAge } from "../parse-age.ts";
 
 interface HubOptions extends HubListenOptions {
-  readonly keep: number;
+  readonly keep?: number;
   readonly stateDir?: string;
 }
 
@@ -20,7 +20,7 @@ export function hubCommand(): Command {
     .option("--client-ca <file>", "let in only clients with a certificate of this authority (BATON_HUB_CLIENT_CA)")
     .option("--token-file <file>", "let in only callers with one of these tokens, one a line (BATON_HUB_TOKENS_FILE)")
     .option("--insecure-plaintext", "allow tokens without TLS beyond this machine (BATON_HUB_INSECURE_PLAINTEXT)")
-    .option("--keep <age>", "collect what settled threads left after this long", parseAge, 30 * 86_400_000)
+    .option("--keep <age>", "collect what settled threads left after this long (default: 30d)", parseAge)
     .option("--state-dir <dir>", "where to keep the store (default: the folder `hub` in BATON_STATE_DIR)")
     .enablePositionalOptions()
     .action(runHubCommand)
@@ -40,7 +40,7 @@ async function runHubCommand({ keep, stateDir, ...options }: HubOptions): Promis
     listen: hubListenOf(options, process.env),
     folder: hubFolder(stateDir),
     log: createLogger({ service: "hub", env: process.env }),
-    keepMs: keep,
+    ...(keep === undefined ? {} : { keepMs: keep }),
     onReady: (address) => printNote(`The hub listens on ${address}; Ctrl-C stops it.`),
   });
 }

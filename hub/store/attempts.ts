@@ -1,9 +1,13 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { Attempt, PushCheckpoint, StoredCheckpoint } from "../hub.ts";
 import type { KeyedMutex } from "../keyed-mutex.ts";
 import { hubLimits } from "../limits.ts";
+import { attemptsFolder } from "./refs.ts";
 import type { Repositories } from "./repositories.ts";
 import { readThread, type ThreadName, type ThreadRecord, type ThreadRecords } from "./thread-records.ts";
+import { markForPruning } from "./tidy-repository.ts";
 
 /** Work of epochs that are over, kept under refs of their own for a person to look at. */
 export interface Attempts {
@@ -23,7 +27,10 @@ interface Parts {
 export function createAttempts({ repositories, records, threads }: Parts): Attempts {
   const add: Attempts["add"] = async (thread, record, attempt) => {
     await repositories.pointAttempt(record.repository, thread, { epoch: attempt.epoch, commit: attempt.snapshot });
-    return withAttempt(record, { ...attempt, at: new Date().toISOString() });
+    const next = withAttempt(record, { ...attempt, at: new Date().toISOString() });
+    const dropped = (record.attempts ?? []).filter(({ epoch }) => !next.attempts?.some((each) => each.epoch === epoch));
+    if (dropped.length > 0) await repositories.inside(record.repository, (gitDir) => removeAttempts(gitDir, thread, dropped));
+    return next;
   };
   return {
     add,
@@ -41,6 +48,11 @@ export function createAttempts({ repositories, records, threads }: Parts): Attem
       return (await readThread(records, request))?.attempts ?? [];
     },
   };
+}
+
+async function removeAttempts(gitDir: string, thread: string, attempts: readonly Attempt[]): Promise<void> {
+  await markForPruning(gitDir);
+  for (const { epoch } of attempts) await rm(join(attemptsFolder(gitDir, thread), String(epoch)), { force: true });
 }
 
 export function isOver(epoch: number, record: ThreadRecord | undefined): record is ThreadRecord {

@@ -40,9 +40,7 @@ async function checkRecords({ parts, report }: Check): Promise<Map<string, Threa
     await parts.threads.run(thread, async () => {
       const record = await parts.records.read(thread).catch(() => null);
       if (record === undefined) return;
-      if (record === null || typeof record.repository !== "string" || !Number.isSafeInteger(record.epoch)) {
-        return report(`thread ${thread}`, "its record is damaged");
-      }
+      if (record === null) return report(`thread ${thread}`, "its record is damaged");
       found.set(thread, record);
       const { repository, checkpoint, attempts = [] } = record;
       await parts.repositories.inside(repository, async (gitDir) => {
@@ -71,7 +69,7 @@ async function checkRepository({ parts, report }: Check, { id, gitDir, threads }
   const unknown = refs.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)).filter((thread) => !threads.has(thread));
   for (const thread of unknown) {
     // It may have come since the records were read.
-    if ((await parts.records.read(thread)) === undefined) report(where, `ref of thread ${thread}, which has no record`);
+    if (!(await parts.records.list()).includes(thread)) report(where, `ref of thread ${thread}, which has no record`);
   }
   const at = { cwd: gitDir, gitDir };
   const connected = await runGit(["fsck", "--connectivity-only", "--no-dangling", "--no-progress"], at);

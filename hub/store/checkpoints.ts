@@ -85,7 +85,8 @@ function mustReceive(request: PushCheckpoint, record: ThreadRecord | undefined):
 /** A kill between the two writes of a push leaves a ref that is ahead of its record. */
 async function repairRefs(repositories: Repositories, records: ThreadRecords): Promise<void> {
   for (const thread of await records.list()) {
-    const record = await records.read(thread);
+    // A damaged one is told to whoever asks for the thread, and by a check of the store.
+    const record = await records.read(thread).catch(() => undefined);
     if (record === undefined) continue;
     const { repository, checkpoint, attempts = [] } = record;
     if (checkpoint !== undefined) await repositories.pointThread(repository, thread, checkpoint.snapshot);

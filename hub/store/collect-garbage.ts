@@ -51,7 +51,7 @@ async function collect(collection: Collection): Promise<Collected> {
   let bases = 0;
   const [pruned, busy]: [string[], string[]] = [[], []];
   for (const id of await parts.repositories.list()) {
-    const waiting = left.some(([, record]) => record.repository === id && isWaiting(record));
+    const waiting = left.some(([, record]) => record === undefined || (record.repository === id && isWaiting(record)));
     // A thread without a checkpoint may need any base; it does not say which.
     if (!waiting) bases += await collectBases(collection, id);
     if (dryRun || !(await parts.repositories.inside(id, isMarked))) continue;
@@ -68,7 +68,7 @@ async function collectThreads({ parts, before, dryRun }: Collection): Promise<st
   const collected: string[] = [];
   for (const thread of await parts.records.list()) {
     await parts.threads.run(thread, async () => {
-      const record = await parts.records.read(thread);
+      const record = await parts.records.read(thread).catch(() => undefined);
       if (record?.settledAt === undefined || Date.parse(record.settledAt) > before) return;
       collected.push(thread);
       if (!dryRun) await dropThread(parts, thread, record);
@@ -99,11 +99,9 @@ async function collectBases({ parts, before, dryRun }: Collection, id: string): 
   });
 }
 
-async function readAll(records: ThreadRecords): Promise<[string, ThreadRecord][]> {
-  const all: [string, ThreadRecord][] = [];
-  for (const thread of await records.list()) {
-    const record = await records.read(thread);
-    if (record !== undefined) all.push([thread, record]);
-  }
+/** Every thread; without a record where that is damaged. */
+async function readAll(records: ThreadRecords): Promise<[string, ThreadRecord | undefined][]> {
+  const all: [string, ThreadRecord | undefined][] = [];
+  for (const thread of await records.list()) all.push([thread, await records.read(thread).catch(() => undefined)]);
   return all;
 }

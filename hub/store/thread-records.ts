@@ -17,6 +17,7 @@ export interface ThreadRecord {
 }
 
 export interface ThreadRecords {
+  /** Conflict when the record is damaged. */
   read(thread: string): Promise<ThreadRecord | undefined>;
   write(thread: string, record: ThreadRecord): Promise<void>;
   remove(thread: string): Promise<void>;
@@ -33,7 +34,7 @@ export async function createThreadRecords(root: string): Promise<ThreadRecords> 
         if (error.code === "ENOENT") return undefined;
         throw error;
       });
-      return text === undefined ? undefined : (JSON.parse(text) as ThreadRecord);
+      return text === undefined ? undefined : parseRecord(text, pathOf(thread));
     },
     write: (thread, record) => writeDurably(pathOf(thread), `${JSON.stringify(record)}\n`),
     remove: (thread) => rm(pathOf(thread), { force: true }),
@@ -41,6 +42,19 @@ export async function createThreadRecords(root: string): Promise<ThreadRecords> 
       return (await readdir(root)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
     },
   };
+}
+
+function parseRecord(text: string, path: string): ThreadRecord {
+  try {
+    const record = JSON.parse(text) as ThreadRecord;
+    if (typeof record.repository === "string" && Number.isSafeInteger(record.epoch)) return record;
+  } catch {
+    // Falls through to the failure below.
+  }
+  throw new BatonFailure("Conflict", "The hub's record of a thread is damaged", {
+    where: path,
+    next: "put it back from a backup, or remove it and the thread is forgotten",
+  });
 }
 
 export interface ThreadName {
