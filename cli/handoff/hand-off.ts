@@ -1,4 +1,5 @@
-import type { ThreadView } from "../../domain/thread-view.ts";
+import { BatonFailure } from "../../domain/failure.ts";
+import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
 import type { Services } from "../context.ts";
 import { printJson, printLine } from "../output.ts";
 import { dataSize } from "../../domain/quantities.ts";
@@ -18,6 +19,11 @@ interface HandOffRequest {
 export async function handOff({ threads, hub }: Services, request: HandOffRequest): Promise<void> {
   const thread = await threads.resolve(request.name);
   const [view, { hosts }] = await Promise.all([threads.read(thread), (await hub()).listHosts()]);
+  if (settledStatuses.includes(view.status)) {
+    throw new BatonFailure("Conflict", `thread ${thread} is settled: ${view.status}`, {
+      next: `baton pull ${thread} brings its branch into this repository`,
+    });
+  }
   const target = chooseTarget(hosts, { to: request.to, agent: view.agent, from: view.host });
   const asked = await threads.update(thread, "handoff", { to: target.id, mode: request.mode, by: userName() });
   if (request.detach === true) return tell(asked, request);
