@@ -5,7 +5,7 @@ import { raceAgainst } from "../process/race-against.ts";
 import { writeMessage } from "./calls.ts";
 import { failureOf, hubUnreachable } from "./failure-status.ts";
 import { hubLimits } from "./limits.ts";
-import { clientCredentials } from "./security/credentials.ts";
+import { clientCredentials, tlsName } from "./security/credentials.ts";
 import { explainUnreachable } from "./security/explain-unreachable.ts";
 import { tokenMetadata } from "./security/token-interceptor.ts";
 import { settleWithin } from "./settle-within.ts";
@@ -62,7 +62,7 @@ export function openChannel(connection: HubConnection): HubChannel {
 }
 
 function openClient(connection: HubConnection): Client {
-  const name = connection.tls?.serverName;
+  const name = tlsName(connection);
   return new Client(connection.address, clientCredentials(connection), {
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.min_reconnect_backoff_ms": 100,

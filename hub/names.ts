@@ -40,9 +40,9 @@ export function checkEpoch(epoch: number): void {
   if (!Number.isSafeInteger(epoch) || epoch < 0) refuse("epoch", String(epoch), "give a whole number");
 }
 
-/** Refuses what is not one line of at most 64 KiB. */
+/** Refuses what is not one line of at most 64 KiB; zero bytes would look like damage to a check of the store. */
 export function checkLines(lines: readonly string[]): void {
-  const bad = lines.find((line) => line.includes("\n") || Buffer.byteLength(line) > hubLimits.lineBytes);
+  const bad = lines.find((line) => /[\n\0]/.test(line) || Buffer.byteLength(line) > hubLimits.lineBytes);
   if (bad !== undefined) refuse("transcript line", bad, "give single lines of at most 64 KiB");
 }
 

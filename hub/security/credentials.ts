@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { createSecureContext } from "node:tls";
+import { isIP } from "node:net";
+import { checkServerIdentity, createSecureContext, type PeerCertificate } from "node:tls";
 import { credentials, ServerCredentials, type ChannelCredentials } from "@grpc/grpc-js";
 import { isLoopback, readSettingsFile, splitAddress, type HubConnection, type HubListen } from "../../config/hub-settings.ts";
 import { BatonFailure } from "../../domain/failure.ts";
@@ -14,6 +15,12 @@ export function serverCredentials({ tls }: HubListen): ServerCredentials {
   return ServerCredentials.createSsl(clientCa, [{ cert_chain: cert, private_key: key }], clientCa !== null);
 }
 
+/** The name that TLS asks an address for: an IP address is none, and is checked by itself. */
+export function tlsName({ address, tls }: HubConnection): string | undefined {
+  if (tls === undefined || tls.serverName !== undefined) return tls?.serverName;
+  return isIP(splitAddress(address, "hub address").host) === 0 ? undefined : "baton-hub";
+}
+
 /** Settings when a file cannot be used, or a token would travel unencrypted to another machine. */
 export function clientCredentials(connection: HubConnection): ChannelCredentials {
   const { tls } = connection;
@@ -22,7 +29,10 @@ export function clientCredentials(connection: HubConnection): ChannelCredentials
     return credentials.createInsecure();
   }
   const { ca, cert, key } = readClientFiles(connection);
-  return credentials.createSsl(ca, key, cert);
+  const { host } = splitAddress(connection.address, "hub address");
+  const byIp = isIP(host) !== 0 && tls.serverName === undefined;
+  const verify = byIp ? { checkServerIdentity: (_name: string, found: PeerCertificate) => checkServerIdentity(host, found) } : {};
+  return credentials.createSsl(ca, key, cert, verify);
 }
 
 /** What the files of a client hold; null for those not given. */
