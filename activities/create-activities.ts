@@ -22,7 +22,7 @@ export function createHostActivities(host: HostContext): HostActivities {
   const threads = createOpenThreads();
   const serve = <I extends Claim, O>(activity: (host: HostContext, threads: OpenThreads, input: I) => Promise<O>) => {
     const report = (input: I) => reportSafely(host, () => activity(host, threads, input));
-    return nameFailures((input: I) => host.busy.during(input.thread, () => report(input)));
+    return nameFailures((input: I) => host.busy.during(input.thread, () => unlessEnding(host, report(input))));
   };
   const work: typeof serve = (activity) =>
     serve((host, threads, input) => {
@@ -44,6 +44,15 @@ export function createHostActivities(host: HostContext): HostActivities {
       host.places.release({ thread, epoch });
     }),
   };
+}
+
+/** An agent that was killed because its host ends has not failed: the thread has it done again. */
+async function unlessEnding<T>(host: HostContext, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    if (host.ending.aborted) await new Promise(() => undefined);
+  }
 }
 
 /** The thread goes on elsewhere, without a turn or a question being counted for it. */

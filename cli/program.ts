@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { ownVersion } from "../config/version.ts";
 
 type CommandLoader = () => Promise<Command>;
 
@@ -18,10 +18,14 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   stop: async () => (await import("./commands/stop.ts")).stopCommand(),
   handoff: async () => (await import("./commands/handoff.ts")).handoffCommand(),
   pull: async () => (await import("./commands/pull.ts")).pullCommand(),
+  attempts: async () => (await import("./commands/attempts.ts")).attemptsCommand(),
   budget: async () => (await import("./commands/budget.ts")).budgetCommand(),
   answer: async () => (await import("./commands/answer.ts")).answerCommand(),
+  host: async () => (await import("./commands/host.ts")).hostCommand(),
+  hosts: async () => (await import("./commands/hosts.ts")).hostsCommand(),
   up: async () => (await import("./commands/up.ts")).upCommand(),
   down: async () => (await import("./commands/down.ts")).downCommand(),
+  hub: async () => (await import("./commands/hub.ts")).hubCommand(),
   ui: async () => (await import("./commands/ui.ts")).uiCommand(),
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
   completion: async () => (await import("./commands/completion.ts")).completionCommand(),
@@ -38,7 +42,7 @@ interface ProgramOptions {
 export async function buildProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Command> {
   const program = new Command("baton")
     .description("Durable goal loops for coding agents: each goal runs until its checks and its judge agree that it is achieved.")
-    .version(readVersion(), "-V, --version")
+    .version(ownVersion(), "-V, --version")
     .showSuggestionAfterError()
     .showHelpAfterError("(baton --help lists the commands)")
     .configureHelp({ helpWidth: 110, subcommandTerm: (command) => command.name() })
@@ -56,16 +60,4 @@ function namesNeeded(args: readonly string[]): readonly string[] {
   const [first] = args;
   if (first === "--version" || first === "-V") return [];
   return first !== undefined && Object.hasOwn(loaders, first) ? [first] : commandNames;
-}
-
-function readVersion(): string {
-  // One folder further up from dist/cli/ than from cli/.
-  for (const path of ["../package.json", "../../package.json"]) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { version: string }).version;
-    } catch {
-      continue;
-    }
-  }
-  return "unknown";
 }

@@ -94,6 +94,9 @@ async function takeTurn(loop: ThreadLoop, step: Extract<Step, { kind: "turn" }>)
   loop.state = beforeTurn(loop.state);
   const report = await onHost(loop, call);
   loop.state = afterTurn(loop.state, report, Date.now());
+  const { agent } = report;
+  // The place ends in a moment; another turn begun there would be an attempt for nothing.
+  if (agent.kind === "interrupted" && agent.by === "shutdown") dropHold(loop, "the host drains");
 }
 
 async function verify(loop: ThreadLoop): Promise<void> {
