@@ -45,11 +45,14 @@ export async function buildProgram(args: readonly string[], options: ProgramOpti
     .version(ownVersion(), "-V, --version")
     .showSuggestionAfterError()
     .showHelpAfterError("(baton --help lists the commands)")
+    // An option after `baton hub gc` is that command's, even when `baton hub` has one of the same name.
+    .enablePositionalOptions()
     .configureHelp({ helpWidth: 110, subcommandTerm: (command) => command.name() })
     .exitOverride();
   if (options.quietUsage) program.configureOutput({ writeErr: () => undefined });
   for (const name of namesNeeded(args)) {
     const command = await loaders[name]!();
+    for (const each of command.commands) each.copyInheritedSettings(program);
     program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(`(baton ${name} --help tells more)`));
   }
   if (args.length === 0) program.action(() => program.outputHelp());

@@ -22,7 +22,6 @@ export function hubCommand(): Command {
     .option("--insecure-plaintext", "allow tokens without TLS beyond this machine (BATON_HUB_INSECURE_PLAINTEXT)")
     .option("--keep <age>", "collect what settled threads left after this long (default: 30d)", parseAge)
     .option("--state-dir <dir>", "where to keep the store (default: the folder `hub` in BATON_STATE_DIR)")
-    .enablePositionalOptions()
     .action(runHubCommand)
     .addCommand(hubCertsCommand())
     .addCommand(hubGcCommand())
