@@ -16,8 +16,7 @@ export interface HostDescription {
 }
 
 /** What the host says about itself. Agents are looked up now and every 10 minutes. */
-export function describeHost(host: HostContext): HostDescription {
-  const startedAt = new Date().toISOString();
+export function describeHost(host: HostContext, startedAt: string): HostDescription {
   const version = ownVersion();
   let agents: readonly HostAgent[] = [];
   const probe = async () => {

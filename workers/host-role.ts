@@ -15,6 +15,7 @@ import { describeHost } from "./describe-host.ts";
 import type { Drain } from "./drain.ts";
 import { recover, signalHeld } from "./holds.ts";
 import { createPlaces } from "./places.ts";
+import { refuseTwin } from "./refuse-twin.ts";
 
 interface RoleRequest {
   readonly env: Environment;
@@ -55,9 +56,11 @@ export async function takeHostRole(role: RoleRequest): Promise<HostRolePlayed> {
     temporalReachable: (signal) => whenReachable(request.connection, AbortSignal.any([signal, drain.draining])),
     signalHeld: signalHeld(client, me),
   };
+  const startedAt = new Date().toISOString();
+  await refuseTwin({ hub, host: me.host, folder, startedAt });
   await recover(client, me, logger);
   const workers = await createHostWorkers(request, { host, places });
-  const presence = announce(host);
+  const presence = announce(host, startedAt);
   return {
     workers,
     async leave() {
@@ -67,9 +70,9 @@ export async function takeHostRole(role: RoleRequest): Promise<HostRolePlayed> {
   };
 }
 
-function announce(host: HostContext): { end(): Promise<void> } {
+function announce(host: HostContext, startedAt: string): { end(): Promise<void> } {
   const { hub, logger } = host;
-  const description = describeHost(host);
+  const description = describeHost(host, startedAt);
   const announcements = keepAnnouncing({ hub, logger, describe: description.now, after: description.known });
   host.leaving.addEventListener("abort", () => void announcements.now(), { once: true });
   return {

@@ -172,6 +172,10 @@ test.concurrent("one state directory has one host and one name", async () => {
   const again = await runBaton(["host", "--name", "only"], { env: { ...host.env } });
   expect(again.code).toBe(2);
   expect(again.stderr).toContain(`process ${host.pid}`);
+  await until(() => listed("only"), { why: "the host is known" });
+  const twin = await runBaton(["host", "--name", "only", "--state-dir", `${world.root}/twin`], { env: { ...host.env } });
+  expect(twin.code).toBe(2);
+  expect(twin.stderr).toContain("another machine is host only already");
   await host.stop();
   const renamed = await runBaton(["host", "--name", "other"], { env: { ...host.env } });
   expect(renamed.code).toBe(2);
