@@ -1,3 +1,4 @@
+import { ApplicationFailure } from "@temporalio/common";
 import { nameFailures } from "./activity-failure.ts";
 import { deliver } from "./deliver.ts";
 import { holdHost } from "./hold-host.ts";
@@ -5,9 +6,10 @@ import type { HostContext } from "./host-context.ts";
 import { judgeTurn } from "./judge-turn.ts";
 import { createOpenThreads, removeThreadFolder, type OpenThreads } from "./open-threads.ts";
 import { openWorkspace } from "./open-workspace.ts";
+import { prepareWorkspace } from "./prepare-workspace.ts";
 import { reportSafely } from "./report-safely.ts";
 import { runTurn } from "./run-turn.ts";
-import type { HostActivities, PoolActivities } from "./thread-activities.ts";
+import type { Claim, HostActivities, PoolActivities } from "./thread-activities.ts";
 import { verifyTurn } from "./verify-turn.ts";
 
 /** Activities of a pool's Task Queue: asking any of its hosts for a place. */
@@ -18,15 +20,23 @@ export function createPoolActivities(host: HostContext): PoolActivities {
 /** Activities of one host's own Task Queue; all work on a thread happens here. */
 export function createHostActivities(host: HostContext): HostActivities {
   const threads = createOpenThreads();
-  const work = <I, O>(activity: (host: HostContext, threads: OpenThreads, input: I) => Promise<O>) =>
-    nameFailures((input: I) => reportSafely(host, () => activity(host, threads, input)));
+  const serve = <I extends Claim, O>(activity: (host: HostContext, threads: OpenThreads, input: I) => Promise<O>) => {
+    const report = (input: I) => reportSafely(host, () => activity(host, threads, input));
+    return nameFailures((input: I) => host.busy.during(input.thread, () => unlessEnding(host, report(input))));
+  };
+  const work: typeof serve = (activity) =>
+    serve((host, threads, input) => {
+      if (host.leaving.aborted) throw leaves();
+      return activity(host, threads, input);
+    });
   return {
     ...createPoolActivities(host),
+    prepareWorkspace: work(prepareWorkspace),
     openWorkspace: work(openWorkspace),
     runTurn: work(runTurn),
     verify: work(verifyTurn),
     judge: work(judgeTurn),
-    deliver: work((_host, _threads, input) => deliver(host, input)),
+    deliver: serve((_host, _threads, input) => deliver(host, input)),
     releaseHost: nameFailures(async ({ thread, epoch, settled }) => {
       const open = threads.find({ thread, epoch });
       threads.forget({ thread, epoch });
@@ -35,4 +45,18 @@ export function createHostActivities(host: HostContext): HostActivities {
       host.places.release({ thread, epoch });
     }),
   };
+}
+
+/** An agent that was killed because its host ends has not failed: the thread has it done again. */
+async function unlessEnding<T>(host: HostContext, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    if (host.ending.aborted) await new Promise(() => undefined);
+  }
+}
+
+/** The thread goes on elsewhere, without a turn or a question being counted for it. */
+function leaves(): ApplicationFailure {
+  return ApplicationFailure.create({ type: "WorkerShutdown", message: "the host takes no more work", nonRetryable: true });
 }

@@ -1,24 +1,65 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
 import type { HostContext } from "./host-context.ts";
-import type { Claim, PoolActivities } from "./thread-activities.ts";
+import type { HoldInput, PoolActivities } from "./thread-activities.ts";
 import { heartbeatWhile } from "./heartbeat.ts";
 
-/** Occupies a place until it is released, the host drains, or the claim is gone. */
-export async function holdHost(host: HostContext, claim: Claim): ReturnType<PoolActivities["holdHost"]> {
+/** Lets the result of a thread's last work here reach the Workflow before the end of its hold does. */
+const resultFirstMs = 250;
+/** A thread that asks for this very host does not wait behind those that any host would suit. */
+const namedBeyond = 1;
+const fullAgainMs = 100;
+const leavingAgainMs = 500;
+const labelsAgainMs = { first: 250, most: 5_000 };
+
+/** Occupies a place until it is released, the host drains, or the claim is gone. A host that refuses is asked again by Temporal. */
+export async function holdHost(host: HostContext, claim: HoldInput): ReturnType<PoolActivities["holdHost"]> {
   const { info, cancellationSignal } = Context.current();
-  const reserved = info.taskQueue.startsWith("pool.");
-  const occupied = host.places.occupy({ ...claim, reserved });
+  const { thread, epoch } = claim;
+  const queue = info.taskQueue.startsWith("pool.") ? info.taskQueue : null;
+  const beyond = claim.keep === true ? Number.POSITIVE_INFINITY : queue === null ? namedBeyond : 0;
+  const refusal = refusalOf(host, claim, info.attempt);
+  if (refusal !== null) {
+    if (queue !== null) host.places.unreserve(queue);
+    throw refusal;
+  }
+  const occupied = host.places.occupy({ thread, epoch, queue, beyond });
+  if (occupied === null) throw noPlace("every place is taken", fullAgainMs);
   try {
-    await host.signalHeld(claim);
+    await host.signalHeld({ thread, epoch });
     return await heartbeatWhile(async () => {
-      const ended = await Promise.race([occupied, whenAborted(cancellationSignal), whenAborted(host.draining)]);
-      return { ended: ended ?? (host.draining.aborted ? "shutdown" : "released") };
+      const ended = await Promise.race([occupied, whenAborted(cancellationSignal), whenLeft(host, thread)]);
+      return { ended: ended ?? "released" };
     });
+  } catch (error) {
+    // A place that was held and is lost is the Workflow's to know, not Temporal's to ask for again.
+    throw ApplicationFailure.fromError(error, { nonRetryable: true });
   } finally {
     // After continue-as-new a newer Activity holds the same place: only the last one may free it.
     const superseded = await Promise.race([occupied, Promise.resolve(null)]);
-    if (superseded !== "superseded") host.places.release(claim);
+    if (superseded !== "superseded") host.places.release({ thread, epoch });
   }
+}
+
+function refusalOf(host: HostContext, { labels = [] }: HoldInput, attempt: number): ApplicationFailure | null {
+  if (host.leaving.aborted) return noPlace("the host takes no more threads", leavingAgainMs);
+  const missing = labels.filter((label) => !host.labels.includes(label));
+  if (missing.length === 0) return null;
+  const againMs = Math.min(labelsAgainMs.most, labelsAgainMs.first * 2 ** Math.min(attempt - 1, 10));
+  return noPlace(`the host has no label ${missing.join(", ")}`, againMs);
+}
+
+function noPlace(message: string, againMs: number): ApplicationFailure {
+  return ApplicationFailure.create({ type: "NoPlace", message, nextRetryDelay: againMs });
+}
+
+/** Only when nothing runs for the thread any more, because the next holder refuses whatever comes later. */
+async function whenLeft(host: HostContext, thread: string): Promise<"shutdown"> {
+  await whenAborted(host.leaving);
+  await host.busy.idle(thread);
+  await delay(resultFirstMs);
+  return "shutdown";
 }
 
 function whenAborted(signal: AbortSignal): Promise<null> {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { HubClient } from "../hub/hub-client.ts";
+import type { BusyThreads } from "./busy-threads.ts";
 
 /** What every Activity of a host works with; made once by the host's process. */
 export interface HostContext {
@@ -14,8 +15,16 @@ export interface HostContext {
   /** The environment of the host's process; children get an allowlist of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly places: Places;
-  /** Aborted when the host begins to drain. */
+  /** Labels that the host carries. */
+  readonly labels: readonly string[];
+  /** What runs for each thread here. */
+  readonly busy: BusyThreads;
+  /** Aborted when the host takes no more work: its threads leave when what runs for them has ended. */
+  readonly leaving: AbortSignal;
+  /** Aborted when what still runs has to stop, in order. */
   readonly draining: AbortSignal;
+  /** Aborted when the process ends at once: what becomes of the work is told to nobody any more. */
+  readonly ending: AbortSignal;
   /** Resolves when the Temporal Service answers: a result reported into an outage would be lost. */
   temporalReachable(signal: AbortSignal): Promise<void>;
   signalHeld(grant: { readonly thread: string; readonly epoch: number }): Promise<void>;
@@ -25,12 +34,19 @@ export interface HostContext {
 export interface Places {
   readonly total: number;
   readonly taken: number;
-  /** Takes a place, reserved by the pool's poller or beyond the total; tells later how the claim ended. */
+  /** Takes a place and tells later how the claim ended; null when there is none. */
   occupy(claim: {
     readonly thread: string;
     readonly epoch: number;
-    readonly reserved: boolean;
-  }): Promise<"released" | "superseded">;
+    /** Task Queue whose poller reserved a place for it; null when none did. */
+    readonly queue: string | null;
+    /** Places beyond the total that it may take. */
+    readonly beyond: number;
+  }): Promise<"released" | "superseded"> | null;
+  /** Gives back a place that was reserved for a Task Queue and is not taken. */
+  unreserve(queue: string): void;
+  /** Gives back a place that was reserved for a Task Queue and is not taken. */
+  unreserve(queue: string): void;
   /** Frees the place; an older claim's release is ignored. */
   release(claim: { readonly thread: string; readonly epoch: number }): void;
 }

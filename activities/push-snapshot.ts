@@ -31,7 +31,13 @@ export async function pushSnapshot(host: HostContext, open: OpenThread, push: Pu
   };
   const haves = [open.commit, ...(snapshot === null ? [] : [snapshot])];
   const send = () => sendPack(host, request, { gitDir: open.folder.store, want: checkpoint.snapshot, haves });
-  await untilHubBack(send, { signal: AbortSignal.any([]), logger: host.logger });
+  try {
+    await untilHubBack(send, { signal: AbortSignal.any([]), logger: host.logger });
+  } catch (error) {
+    const pack = () => packObjects({ gitDir: open.folder.store, wants: [checkpoint.snapshot], haves });
+    if (error instanceof BatonFailure && error.type === "StaleEpoch") await handIn(host, request, pack());
+    throw error;
+  }
   open.snapshot = checkpoint.snapshot;
   if (!push.partial) open.commit = checkpoint.commit;
 }
@@ -54,4 +60,11 @@ async function sendPack(
 
 async function* asyncOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
   yield content;
+}
+
+/** Work that comes too late is no part of the thread any more; a person may still want to look at it. */
+async function handIn(host: HostContext, request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<void> {
+  await host.hub.keepAttempt(request, pack).catch((error: unknown) => {
+    host.logger.warn({ thread: request.thread, error: String(error) }, "overtaken work could not be handed in");
+  });
 }

@@ -21,7 +21,20 @@ export interface OpenWorkspaceInput extends Claim {
   readonly turn: number;
 }
 
+export interface PrepareInput extends OpenWorkspaceInput {
+  readonly agent: WorkerAgent;
+}
+
+/** What a host found when it got ready to take a thread over; with problems it is not fit for it. */
+export interface PreparedWorkspace {
+  readonly problems: readonly string[];
+  /** Bytes fetched from the hub. */
+  readonly bytes: number;
+}
+
 export interface OpenedWorkspace {
+  /** Bytes fetched from the hub. */
+  readonly bytes: number;
   readonly baseTree: string;
   /** The newest complete turn the hub knows; newer than the Workflow's when its result was lost on the way. */
   readonly newest: TurnReport | null;
@@ -63,7 +76,8 @@ export interface JudgeInput extends Claim {
 export interface DeliverInput extends Claim {
   readonly turn: number;
   readonly repository: RepositoryRef;
-  readonly home: Home;
+  /** Null where the user's repository is out of reach: then only the push and the report are left to do. */
+  readonly home: Home | null;
   readonly branch: string;
   /** Absent when there is nothing to deliver: the report is stored all the same. */
   readonly commit?: string;
@@ -80,15 +94,23 @@ export interface Delivered {
   readonly report: string;
 }
 
+export interface HoldInput extends Claim {
+  /** What the host has to carry besides the pool's own label. */
+  readonly labels?: readonly string[];
+  /** Takes a place again that was held all along; a full host does not refuse it. */
+  readonly keep?: boolean;
+}
+
 /** Activities of a pool's Task Queue. */
 export interface PoolActivities {
   /** Occupies a place until it is released; the host tells the Workflow by Signal when the place is there. */
-  holdHost(input: Claim): Promise<{ readonly ended: "released" | "shutdown" | "superseded" }>;
+  holdHost(input: HoldInput): Promise<{ readonly ended: "released" | "shutdown" | "superseded" }>;
 }
 
 /** Activities of one host's own Task Queue. */
 export interface HostActivities extends PoolActivities {
   releaseHost(input: Claim & { readonly settled: boolean }): Promise<void>;
+  prepareWorkspace(input: PrepareInput): Promise<PreparedWorkspace>;
   openWorkspace(input: OpenWorkspaceInput): Promise<OpenedWorkspace>;
   runTurn(input: RunTurnInput): Promise<TurnReport>;
   verify(input: VerifyInput): Promise<Verification>;

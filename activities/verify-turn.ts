@@ -28,7 +28,7 @@ export async function verifyTurn(host: HostContext, threads: OpenThreads, input:
       best,
       signal: AbortSignal.any([Context.current().cancellationSignal, host.draining]),
       onEvent: (event) => transcript.write(event),
-      saveLog: (content) => saveLog(host, content),
+      saveLog: (content) => saveLog(host, thread, content),
     });
     refuseHalfDone(host);
     return verification;
@@ -53,10 +53,10 @@ async function readyCheckout(
 }
 
 /** A log that cannot be kept is no reason to fail a verification. */
-async function saveLog(host: HostContext, content: Buffer): Promise<string | undefined> {
+async function saveLog(host: HostContext, thread: string, content: Buffer): Promise<string | undefined> {
   if (content.length === 0) return undefined;
   try {
-    return (await host.hub.putArtifact(content)).artifact;
+    return (await host.hub.putArtifact(content, { thread })).artifact;
   } catch (error) {
     host.logger.warn({ error: String(error) }, "a check's log could not be stored");
     return undefined;

@@ -1,4 +1,5 @@
-import { readSettings } from "../config/settings.ts";
+import { hubConnectionOf, hubConnectionTo, type HubConnection } from "../config/hub-settings.ts";
+import { readSettings, type Environment } from "../config/settings.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import type { Endpoints } from "../infra/services/service-plan.ts";
 import { connectTemporal } from "../infra/temporal-connection.ts";
@@ -15,6 +16,8 @@ export interface Services {
   readonly threads: Threads;
   /** Connects when first asked for: lists and views do without it. */
   readonly hub: () => Promise<HubClient>;
+  /** What tells this Temporal namespace from any other, whatever its address. */
+  readonly identity: () => Promise<string>;
   /** The thread's page in Temporal UI; undefined when no UI is known. */
   threadUrl(thread: string): string | undefined;
 }
@@ -25,7 +28,7 @@ export interface CommandContext {
   refresh(): Promise<void>;
 }
 
-interface OpenServices extends Services {
+export interface OpenServices extends Services {
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function withContext<T>(use: (context: CommandContext) => Promise<T
 async function running(): Promise<Endpoints | undefined> {
   const endpoints = readRunningServices(readSettings(process.env).state)?.endpoints;
   if (endpoints?.temporal.embedded !== true) return undefined;
+  if ((hubConnectionOf(process.env)?.address ?? endpoints.hub.address) !== endpoints.hub.address) return undefined;
   return (await configuredTemporal(process.env)) === undefined ? endpoints : undefined;
 }
 
@@ -60,16 +64,30 @@ async function started(): Promise<Endpoints> {
 }
 
 async function open(endpoints: Endpoints): Promise<OpenServices> {
+  return openServices(endpoints, { env: process.env, hub: () => hubConnectionTo(endpoints.hub.address, process.env) });
+}
+
+interface Access {
+  readonly env: Environment;
+  readonly hub: () => HubConnection;
+}
+
+/** Connects to services that run; TemporalUnreachable within 3 s when they do not. */
+export async function openServices(endpoints: Endpoints, access: Access): Promise<OpenServices> {
   const { temporal } = endpoints;
-  const { client, connection } = await connectTemporal({
-    env: process.env,
+  const { client, connection, namespace } = await connectTemporal({
+    env: access.env,
     ...(temporal.embedded ? { embedded: temporal } : {}),
   });
   let hub: Promise<HubClient> | undefined;
   return {
     endpoints,
     threads: temporalThreads(client),
-    hub: () => (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) => connectHub({ address: endpoints.hub.address }))),
+    hub: () => (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) => connectHub(access.hub()))),
+    async identity() {
+      const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
+      return namespaceInfo?.id ?? `${temporal.address} ${namespace}`;
+    },
     threadUrl: (thread) => threadUrl(temporal, thread),
     async close() {
       (await hub)?.close();

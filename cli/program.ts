@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { ownVersion } from "../config/version.ts";
 
 type CommandLoader = () => Promise<Command>;
 
@@ -16,10 +16,16 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
   resume: async () => (await import("./commands/resume.ts")).resumeCommand(),
   stop: async () => (await import("./commands/stop.ts")).stopCommand(),
+  handoff: async () => (await import("./commands/handoff.ts")).handoffCommand(),
+  pull: async () => (await import("./commands/pull.ts")).pullCommand(),
+  attempts: async () => (await import("./commands/attempts.ts")).attemptsCommand(),
   budget: async () => (await import("./commands/budget.ts")).budgetCommand(),
   answer: async () => (await import("./commands/answer.ts")).answerCommand(),
+  host: async () => (await import("./commands/host.ts")).hostCommand(),
+  hosts: async () => (await import("./commands/hosts.ts")).hostsCommand(),
   up: async () => (await import("./commands/up.ts")).upCommand(),
   down: async () => (await import("./commands/down.ts")).downCommand(),
+  hub: async () => (await import("./commands/hub.ts")).hubCommand(),
   ui: async () => (await import("./commands/ui.ts")).uiCommand(),
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
   completion: async () => (await import("./commands/completion.ts")).completionCommand(),
@@ -36,14 +42,17 @@ interface ProgramOptions {
 export async function buildProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Command> {
   const program = new Command("baton")
     .description("Durable goal loops for coding agents: each goal runs until its checks and its judge agree that it is achieved.")
-    .version(readVersion(), "-V, --version")
+    .version(ownVersion(), "-V, --version")
     .showSuggestionAfterError()
     .showHelpAfterError("(baton --help lists the commands)")
+    // An option after `baton hub gc` is that command's, even when `baton hub` has one of the same name.
+    .enablePositionalOptions()
     .configureHelp({ helpWidth: 110, subcommandTerm: (command) => command.name() })
     .exitOverride();
   if (options.quietUsage) program.configureOutput({ writeErr: () => undefined });
   for (const name of namesNeeded(args)) {
     const command = await loaders[name]!();
+    for (const each of command.commands) each.copyInheritedSettings(program);
     program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(`(baton ${name} --help tells more)`));
   }
   if (args.length === 0) program.action(() => program.outputHelp());
@@ -54,16 +63,4 @@ function namesNeeded(args: readonly string[]): readonly string[] {
   const [first] = args;
   if (first === "--version" || first === "-V") return [];
   return first !== undefined && Object.hasOwn(loaders, first) ? [first] : commandNames;
-}
-
-function readVersion(): string {
-  // One folder further up from dist/cli/ than from cli/.
-  for (const path of ["../package.json", "../../package.json"]) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { version: string }).version;
-    } catch {
-      continue;
-    }
-  }
-  return "unknown";
 }

@@ -1,7 +1,8 @@
 import type { Step } from "./next-step.ts";
+import { placementText, type Placement } from "./placement.ts";
 
 /** What a thread does while it takes a step, in a few words; null where the step itself knows better. */
-export function doingIn(step: Step): string | null {
+export function doingIn(step: Step, placement?: Placement): string | null {
   switch (step.kind) {
     case "turn":
       return step.wrapUp ? `turn ${step.turn} (wrap-up)` : `turn ${step.turn}`;
@@ -11,8 +12,10 @@ export function doingIn(step: Step): string | null {
       return "judging";
     case "openWorkspace":
       return "opening the workspace";
+    case "switchHost":
+      return "switching hosts";
     case "hold":
-      return "waiting for a host";
+      return `waiting for ${placementText(placement)}`;
     case "settle":
       return "delivering";
     case "wait":

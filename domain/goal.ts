@@ -1,3 +1,5 @@
+import type { Placement } from "./placement.ts";
+
 /** The contract of a thread, as `config/` hands it over: every default filled in, every unit resolved. */
 export interface Goal {
   /** The objective, in the words of the person who wrote it. */
@@ -15,6 +17,8 @@ export interface Goal {
   /** Boundaries the agent must respect; part of the contract and of the judge's instructions. */
   readonly risk: readonly string[];
   readonly deliver: Delivery;
+  /** Which hosts may run it; absent: any. */
+  readonly placement?: Placement;
 }
 
 /** Globs relative to the repository root. An empty `allow` allows every path. */

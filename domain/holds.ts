@@ -3,7 +3,8 @@ import type { ThreadState } from "./thread.ts";
 
 /** Asks for a place: from now on, whatever an earlier holder writes is refused. */
 export function beforeHold(state: ThreadState): ThreadState {
-  return { ...state, epoch: state.epoch + 1, hold: null };
+  const epoch = state.lastEpoch + 1;
+  return { ...state, epoch, lastEpoch: epoch, hold: null };
 }
 
 export function afterHeld(state: ThreadState, grant: { readonly host: string; readonly incarnation: string }): ThreadState {

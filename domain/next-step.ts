@@ -18,6 +18,7 @@ export type Step =
   | { readonly kind: "backOff"; readonly waitMs: number; readonly reason: string }
   | { readonly kind: "hold" }
   | { readonly kind: "openWorkspace" }
+  | { readonly kind: "switchHost" }
   | {
       readonly kind: "turn";
       readonly turn: number;
@@ -32,6 +33,7 @@ export type Step =
 
 /** The one place that decides what a thread does next. Pure: the same state gives the same step. */
 export function nextStep(state: ThreadState): Step {
+  if (state.handoff?.phase === "ready" && state.phase !== "ended") return { kind: "switchHost" };
   if (state.questions.length > 0) return { kind: "wait", for: "answer" };
   if (state.phase === "ended") return { kind: "settle" };
   if (state.paused) return { kind: "wait", for: "resume" };

@@ -38,3 +38,10 @@ export function metricText(metric: MetricResult): string {
   ];
   return notes.length === 0 ? value : `${value} (${notes.join(", ")})`;
 }
+
+/** Bytes as a person says them: `812 B`, `13 kB`, `4.2 MB`. */
+export function dataSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

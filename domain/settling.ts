@@ -7,6 +7,18 @@ export function deliverable(state: ThreadState): string | null {
   return checkpoint !== null && checkpoint.tree !== baseTree ? checkpoint.commit : null;
 }
 
+/** The user's machine is away: the work stays in the hub, where `pull` finds it. */
+export function afterAbsentHome(state: ThreadState, delivered: { readonly report: string }, now: number): ThreadState {
+  const { ending, start } = state;
+  const where = `${start.home.host} is away, so the branch waits in the hub: baton pull ${start.id}`;
+  return {
+    ...state,
+    ending: ending && { ...ending, reason: `${ending.reason} (${where})` },
+    report: delivered.report,
+    settledAt: now,
+  };
+}
+
 export function afterDelivery(
   state: ThreadState,
   delivered: { readonly branch: string | null; readonly report: string },

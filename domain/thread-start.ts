@@ -23,4 +23,6 @@ export interface ThreadTiming {
   readonly backoffMaxMs: number;
   /** Turns after which the Workflow continues as new, so that its history stays short. */
   readonly turnsPerRun: number;
+  /** How long a thread that waits for a person keeps its place; absent in threads of 0.1: two minutes. */
+  readonly keepPlaceMs?: number;
 }

@@ -1,5 +1,7 @@
 import type { Spent } from "./budget.ts";
+import type { Handoff, Moved } from "./handoff.ts";
 import type { Budget } from "./goal.ts";
+import type { Placement } from "./placement.ts";
 import type { Question } from "./question.ts";
 import type { Verdict } from "./verdict.ts";
 import type { CheckResult } from "./verification.ts";
@@ -28,6 +30,12 @@ export interface ThreadView {
   readonly attempt: number;
   readonly epoch: number;
   readonly host: string | null;
+  /** The move that is under way. */
+  readonly handoff: Handoff | null;
+  /** How the newest move went. */
+  readonly moved: Moved | null;
+  /** Which hosts may take it; absent: any. */
+  readonly placement?: Placement;
   /** Checks of the newest verification, in the goal's order; `not run` before the first. */
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict | null;

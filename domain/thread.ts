@@ -1,5 +1,7 @@
 import { nothingSpent, type Spent } from "./budget.ts";
 import type { Budget } from "./goal.ts";
+import type { Placement } from "./placement.ts";
+import type { Handoff, Moved } from "./handoff.ts";
 import { freshProgress, type Progress } from "./progress.ts";
 import type { Question } from "./question.ts";
 import type { ThreadStart } from "./thread-start.ts";
@@ -44,7 +46,13 @@ export interface ThreadState {
   /** Failed attempts in a row, over turns; decides when a person is asked. */
   readonly failures: number;
   readonly epoch: number;
+  /** Newest epoch that any claim was made under; a claim that came to nothing is not used again. */
+  readonly lastEpoch: number;
   readonly hold: Hold | null;
+  readonly handoff: Handoff | null;
+  readonly moved: Moved | null;
+  /** Which hosts may take it; absent: any. */
+  readonly placement?: Placement;
   readonly session: AgentSession | null;
   /** Why the next turn starts a new session with a brief; null resumes the session. */
   readonly coldStart: string | null;
@@ -89,7 +97,11 @@ export function openThread(start: ThreadStart, now: number): ThreadState {
     attempt: 0,
     failures: 0,
     epoch: 0,
+    lastEpoch: 0,
     hold: null,
+    handoff: null,
+    moved: null,
+    ...(start.goal.placement === undefined ? {} : { placement: start.goal.placement }),
     session: null,
     coldStart: null,
     baseTree: null,

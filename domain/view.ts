@@ -24,6 +24,9 @@ export function viewOf(state: ThreadState, doing: string): ThreadView {
     attempt: state.attempt,
     epoch: state.epoch,
     host: state.hold?.host ?? null,
+    handoff: state.handoff,
+    moved: state.moved,
+    ...(state.placement === undefined ? {} : { placement: state.placement }),
     checks: verification?.checks ?? goal.verify.map(({ name }): CheckResult => ({ name, status: "not run", durationMs: 0 })),
     verdict: state.verdict,
     spent: state.spent,
@@ -43,6 +46,7 @@ export function viewOf(state: ThreadState, doing: string): ThreadView {
 
 export function statusOf(state: ThreadState): ThreadStatus {
   if (state.ending && isSettled(state)) return state.ending.status;
+  if (state.handoff) return "moving";
   if (state.questions.length > 0) return "waiting";
   if (state.paused) return "paused";
   return "running";

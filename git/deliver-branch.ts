@@ -55,10 +55,10 @@ async function moveBranch(delivery: BranchDelivery, reference: string, current: 
   if (moved.code !== 0) throw refusal(delivery, `git could not move ${branch}: ${moved.stderr}`, "Mend it, then deliver again");
 }
 
-async function pushBranch(delivery: BranchDelivery, remote: string): Promise<void> {
-  const { root, branch } = delivery;
-  const reference = `refs/heads/${branch}`;
-  const args = ["push", "--no-verify", "--quiet", "--no-recurse-submodules", "--", remote, `${reference}:${reference}`];
+/** Pushes a commit to a branch of a remote, bounded and without asking anybody anything. Throws Delivery. */
+export async function pushBranch(delivery: Pick<BranchDelivery, "root" | "branch" | "commit">, remote: string): Promise<void> {
+  const { root, branch, commit } = delivery;
+  const args = ["push", "--no-verify", "--quiet", "--no-recurse-submodules", "--", remote, `${commit}:refs/heads/${branch}`];
   const ssh = process.env["GIT_SSH_COMMAND"] ?? "ssh -o BatchMode=yes -o ConnectTimeout=20";
   const result = await runGit(args, { cwd: root, env: { GIT_SSH_COMMAND: ssh }, timeoutMs: pushTimeoutMs }).catch(
     (error: unknown) => {
@@ -88,6 +88,6 @@ async function isAncestor(root: string, ancestor: string, commit: string): Promi
   return (await runGit(["merge-base", "--is-ancestor", ancestor, commit], { cwd: root })).code === 0;
 }
 
-function refusal(delivery: BranchDelivery, message: string, next: string): BatonFailure {
+function refusal(delivery: Pick<BranchDelivery, "root">, message: string, next: string): BatonFailure {
   return new BatonFailure("Delivery", message, { where: delivery.root, next });
 }

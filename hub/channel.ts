@@ -1,22 +1,69 @@
-import { Client, credentials, Metadata, type ClientReadableStream } from "@grpc/grpc-js";
+import { Client, connectivityState, type ClientReadableStream, type Metadata } from "@grpc/grpc-js";
+import type { HubConnection } from "../config/hub-settings.ts";
+import { BatonFailure } from "../domain/failure.ts";
 import { raceAgainst } from "../process/race-against.ts";
 import { writeMessage } from "./calls.ts";
-import { failureOf } from "./failure-status.ts";
+import { failureOf, hubUnreachable } from "./failure-status.ts";
 import { hubLimits } from "./limits.ts";
+import { clientCredentials, tlsName } from "./security/credentials.ts";
+import { explainUnreachable } from "./security/explain-unreachable.ts";
+import { tokenMetadata } from "./security/token-interceptor.ts";
 import { settleWithin } from "./settle-within.ts";
 import { hubMethods, type HubMethod } from "./wire.ts";
 
 /** One connection to a hub, and the three shapes of call over it. Errors are BatonFailures where they are expected. */
 export interface HubChannel {
-  unary<Response>(method: HubMethod, request: object): Promise<Response>;
+  /** `waitMs` is the call's deadline. */
+  unary<Response>(method: HubMethod, request: object, waitMs?: number): Promise<Response>;
   upload<Response>(method: HubMethod, messages: AsyncIterable<object>): Promise<Response>;
   /** Ends quietly when `signal` aborts. */
   download<Message>(method: HubMethod, request: object, signal?: AbortSignal): AsyncGenerator<Message>;
   close(): void;
 }
 
-export function openChannel(address: string): HubChannel {
-  const client = new Client(address, credentials.createInsecure(), {
+interface Connected {
+  readonly client: Client;
+  /** Goes with every call. */
+  readonly metadata: Metadata;
+}
+
+/** Settings when the connection's files cannot be used. */
+export function openChannel(connection: HubConnection): HubChannel {
+  const client = openClient(connection);
+  const connected = { client, metadata: tokenMetadata(connection.token) };
+  const explained = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    try {
+      await untilConnected(client, connection);
+      return await call();
+    } catch (error) {
+      throw await explain(error, connection);
+    }
+  };
+  return {
+    unary: <Response>(method: HubMethod, request: object, waitMs = hubLimits.unaryMs) =>
+      explained(() => unary<Response>(connected, method, { request, waitMs })),
+    upload: <Response>(method: HubMethod, messages: AsyncIterable<object>) =>
+      explained(() => upload<Response>(connected, method, messages)),
+    async *download<Message>(method: HubMethod, request: object, signal?: AbortSignal) {
+      if (signal?.aborted) return;
+      try {
+        await untilConnected(client, connection);
+        if (signal?.aborted) return;
+        const { path, requestSerialize, responseDeserialize } = hubMethods()[method];
+        const { metadata } = connected;
+        const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata);
+        yield* read<Message>(call, signal);
+      } catch (error) {
+        if (!signal?.aborted) throw await explain(error, connection);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function openClient(connection: HubConnection): Client {
+  const name = tlsName(connection);
+  return new Client(connection.address, clientCredentials(connection), {
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.min_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1000,
@@ -28,47 +75,66 @@ export function openChannel(address: string): HubChannel {
     // The hub is never behind a proxy, and close() has to end its own connection.
     "grpc.enable_http_proxy": 0,
     "grpc.use_local_subchannel_pool": 1,
+    ...(name === undefined ? {} : { "grpc.ssl_target_name_override": name, "grpc.default_authority": name }),
   });
-  return {
-    unary: <Response>(method: HubMethod, request: object) =>
-      unary<Response>(client, method, request).catch((error: unknown) => rethrow(error, address)),
-    upload: <Response>(method: HubMethod, messages: AsyncIterable<object>) =>
-      upload<Response>(client, method, messages).catch((error: unknown) => rethrow(error, address)),
-    async *download<Message>(method: HubMethod, request: object, signal?: AbortSignal) {
-      const { path, requestSerialize, responseDeserialize } = hubMethods()[method];
-      if (signal?.aborted) return;
-      const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
-      try {
-        yield* read<Message>(call, signal);
-      } catch (error) {
-        if (!signal?.aborted) rethrow(error, address);
-      }
-    },
-    close: () => client.close(),
-  };
 }
 
-function rethrow(error: unknown, address: string): never {
-  throw failureOf(error, address);
+/** Bounds the time to connect: a machine that answers nothing would otherwise cost each call its whole deadline. */
+async function untilConnected(client: Client, { address }: HubConnection): Promise<void> {
+  const channel = client.getChannel();
+  const deadline = Date.now() + hubLimits.connectMs;
+  const over: readonly connectivityState[] = [
+    connectivityState.READY,
+    connectivityState.TRANSIENT_FAILURE,
+    connectivityState.SHUTDOWN,
+  ];
+  for (let state = channel.getConnectivityState(true); !over.includes(state); state = channel.getConnectivityState(true)) {
+    await new Promise<void>((resolve, reject) => {
+      const late = new Error(`no connection within ${hubLimits.connectMs / 1000} s`);
+      const changed = (error?: Error) => (error === undefined ? resolve() : reject(hubUnreachable(address, late)));
+      channel.watchConnectivityState(state, deadline, changed);
+    });
+  }
 }
 
-function unary<Response>(client: Client, method: HubMethod, request: object): Promise<Response> {
+async function explain(error: unknown, connection: HubConnection): Promise<unknown> {
+  const failure = failureOf(error, connection.address);
+  if (!(failure instanceof BatonFailure) || failure.type !== "HubUnreachable") return failure;
+  const explanation = await explainUnreachable(connection, failure.message);
+  if (explanation === undefined) return failure;
+  const { cause, next } = explanation;
+  return new BatonFailure("HubUnreachable", `The hub cannot be reached: ${cause}`, {
+    where: connection.address,
+    next,
+    cause: failure,
+  });
+}
+
+function unary<Response>(
+  { client, metadata }: Connected,
+  method: HubMethod,
+  { request, waitMs }: { request: object; waitMs: number },
+): Promise<Response> {
   const { path, requestSerialize, responseDeserialize } = hubMethods()[method];
   return new Promise((resolve, reject) => {
-    const options = { deadline: Date.now() + hubLimits.unaryMs };
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, new Metadata(), options, (error, response) =>
+    const options = { deadline: Date.now() + waitMs };
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, (error, response) =>
       error === null ? resolve(response as Response) : reject(error),
     );
   });
 }
 
-async function upload<Response>(client: Client, method: HubMethod, messages: AsyncIterable<object>): Promise<Response> {
+async function upload<Response>(
+  { client, metadata }: Connected,
+  method: HubMethod,
+  messages: AsyncIterable<object>,
+): Promise<Response> {
   const { path, requestSerialize, responseDeserialize } = hubMethods()[method];
   let answer: (error: Error | null, response?: unknown) => void = () => undefined;
   const answered = new Promise<Response>((resolve, reject) => {
     answer = (error, response) => (error === null ? resolve(response as Response) : reject(error));
   });
-  const call = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, answer);
+  const call = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, metadata, answer);
   const over = new AbortController();
   const ended = answered.then(
     () => over.abort(),

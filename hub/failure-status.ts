@@ -10,10 +10,11 @@ const codes: Partial<Record<FailureType, status>> = {
   Usage: status.INVALID_ARGUMENT,
   DiskFull: status.RESOURCE_EXHAUSTED,
   Interrupted: status.CANCELLED,
+  Settings: status.UNAUTHENTICATED,
 };
 
 /** What the hub answers for an error: a failure's own status and trailer, or INTERNAL. */
-export function statusOf(error: unknown): Partial<StatusObject> {
+export function statusOf(error: unknown): StatusObject {
   const failure = isFull(error) ? diskFull(error) : error;
   if (failure instanceof BatonFailure) {
     const metadata = new Metadata();

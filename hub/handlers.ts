@@ -2,8 +2,9 @@ import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { BatonFailure } from "../domain/failure.ts";
 import { downloadCall, splitUpload, unaryCall, uploadCall } from "./calls.ts";
 import { hubLimits } from "./limits.ts";
-import { checkArtifact, checkEpoch, checkLines, checkName, checkObjects } from "./names.ts";
+import { checkArtifact, checkEpoch, checkLines, checkName, checkObjects, checkThread } from "./names.ts";
 import type { HubStore } from "./store/open-store.ts";
+import { upkeepHandlers } from "./upkeep-handlers.ts";
 import type * as wire from "./wire.ts";
 
 type OnFailed = (method: wire.HubMethod, error: unknown) => void;
@@ -37,14 +38,16 @@ export function createHandlers(parts: {
       (request: wire.TailTranscriptRequest, gone) => tailTranscript(store, request, [gone, stopping]),
       failed("TailTranscript"),
     ),
-    PutArtifact: uploadCall(
-      async (messages: AsyncIterator<wire.Chunk>) => ({ artifact: await store.artifacts.put(contents(messages)) }),
-      failed("PutArtifact"),
-    ),
+    PutArtifact: uploadCall((messages: AsyncIterator<wire.ArtifactPart>) => putArtifact(store, messages), failed("PutArtifact")),
     GetArtifact: downloadCall(async ({ artifact }: { artifact: string }) => {
       checkArtifact(artifact);
       return asChunks(await store.artifacts.get(artifact));
     }, failed("GetArtifact")),
+    KeepAttempt: uploadCall(
+      (messages: AsyncIterator<wire.UploadPart<wire.CheckpointHead>>) => keepAttempt(store, messages),
+      failed("KeepAttempt"),
+    ),
+    ...upkeepHandlers(store, failed),
   };
 }
 
@@ -69,14 +72,38 @@ async function claimEpoch(store: HubStore, request: wire.ClaimEpochRequest): Pro
 }
 
 async function pushCheckpoint(store: HubStore, messages: AsyncIterator<wire.UploadPart<wire.CheckpointHead>>) {
+  const { request, chunks } = await readPush(messages);
+  await store.checkpoints.push(request, chunks);
+  return {};
+}
+
+async function keepAttempt(store: HubStore, messages: AsyncIterator<wire.UploadPart<wire.CheckpointHead>>) {
+  const { request, chunks } = await readPush(messages);
+  await store.attempts.keep(request, chunks);
+  return {};
+}
+
+async function readPush(messages: AsyncIterator<wire.UploadPart<wire.CheckpointHead>>) {
   const { head, chunks } = await splitUpload(messages);
   checkThread(head);
   const { repository, thread, previous, checkpoint } = head;
   if (checkpoint === null) throw new BatonFailure("Usage", "A pushed checkpoint has to be named", { where: `thread ${thread}` });
   checkObjects([checkpoint.snapshot, checkpoint.commit, checkpoint.tree]);
   checkEpoch(checkpoint.epoch);
-  await store.checkpoints.push({ repository, thread, ...(previous === undefined ? {} : { previous }), ...checkpoint }, chunks);
-  return {};
+  return { request: { repository, thread, ...(previous === undefined ? {} : { previous }), ...checkpoint }, chunks };
+}
+
+async function putArtifact(store: HubStore, messages: AsyncIterator<wire.ArtifactPart>) {
+  const first = await messages.next();
+  const thread = first.done ? undefined : first.value.thread;
+  if (thread !== undefined) checkName("thread", thread);
+  const chunks = first.done ? contents(messages) : joined(first.value.content, contents(messages));
+  return { artifact: await store.artifacts.put(chunks, thread) };
+}
+
+async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* rest;
 }
 
 async function readCheckpoint(store: HubStore, request: wire.ThreadRequest): Promise<wire.CheckpointResponse> {
@@ -111,11 +138,6 @@ async function* tailTranscript(
     nextOffset = tailed?.nextOffset ?? nextOffset;
     yield tailed ?? { nextOffset };
   }
-}
-
-function checkThread({ repository, thread }: wire.ThreadRequest): void {
-  checkName("repository", repository);
-  checkName("thread", thread);
 }
 
 async function* contents(messages: AsyncIterator<wire.Chunk>): AsyncGenerator<Uint8Array> {

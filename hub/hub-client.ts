@@ -1,25 +1,37 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { HubConnection } from "../config/hub-settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { openChannel, type HubChannel } from "./channel.ts";
-import type { HubClient, StoredCheckpoint, TranscriptTail } from "./hub.ts";
+import type { HubClient, KnownHost, PushCheckpoint, StoredCheckpoint, TranscriptTail } from "./hub.ts";
 import { hubLimits } from "./limits.ts";
 import { checkLines } from "./names.ts";
-import type { CheckpointResponse, Chunk, TranscriptLine, UploadPart } from "./wire.ts";
+import type {
+  ArtifactPart,
+  CheckpointHead,
+  CheckpointResponse,
+  Chunk,
+  ListAttemptsResponse,
+  ListedHost,
+  TranscriptLine,
+  UploadPart,
+} from "./wire.ts";
 
 export type { HubClient, StoredCheckpoint } from "./hub.ts";
 
-/** A client over one connection, made when it is first needed and again whenever it broke. */
-export function connectHub({ address }: { readonly address: string }): HubClient {
-  const channel = openChannel(address);
+/**
+ * A client over one connection, made when it is first needed and again whenever it broke. Settings when a file that the
+ * connection names cannot be used.
+ */
+export function connectHub(connection: HubConnection): HubClient {
+  const channel = openChannel(connection);
   return {
     openRepository: ({ repository, shallow = [] }) => channel.unary("OpenRepository", { repository, shallow }),
     async pushBase(head, pack) {
       await channel.upload("PushBase", parts(head, pack));
     },
     claimEpoch: async (request) => checkpointOf(await channel.unary("ClaimEpoch", request)),
-    async pushCheckpoint({ repository, thread, previous, ...checkpoint }, pack) {
-      const head = { repository, thread, checkpoint, ...(previous === undefined ? {} : { previous }) };
-      await channel.upload("PushCheckpoint", parts(head, pack));
+    async pushCheckpoint(request, pack) {
+      await channel.upload("PushCheckpoint", parts(headOf(request), pack));
     },
     readCheckpoint: async (request) => checkpointOf(await channel.unary("ReadCheckpoint", request)),
     fetch: (request) => contents(channel.download<Chunk>("Fetch", request)),
@@ -29,10 +41,49 @@ export function connectHub({ address }: { readonly address: string }): HubClient
       for (const batch of batches(lines)) await channel.unary("AppendTranscript", { thread, epoch, lines: batch });
     },
     tailTranscript: (request) => tail(channel, request),
-    putArtifact: (content) => channel.upload("PutArtifact", asyncOf(chunks(content))),
+    putArtifact: (content, about) => channel.upload("PutArtifact", artifactParts(content, about?.thread)),
     getArtifact: (request) => contents(channel.download<Chunk>("GetArtifact", request)),
+    ...upkeep(channel),
     close: () => channel.close(),
   };
+}
+
+type Upkeep = "settleThread" | "keepAttempt" | "listAttempts" | "announceHost" | "listHosts" | "collectGarbage" | "checkStore";
+
+function upkeep(channel: HubChannel): Pick<HubClient, Upkeep> {
+  return {
+    async settleThread(request) {
+      await channel.unary("SettleThread", request);
+    },
+    async keepAttempt(request, pack) {
+      await channel.upload("KeepAttempt", parts(headOf(request), pack));
+    },
+    async listAttempts(request) {
+      const { attempts } = await channel.unary<ListAttemptsResponse>("ListAttempts", request);
+      return { attempts: attempts.map(({ checkpoint, at, why }) => ({ ...checkpoint, at, why })) };
+    },
+    async announceHost(host) {
+      await channel.unary("AnnounceHost", host);
+    },
+    async listHosts() {
+      const hosts: KnownHost[] = [];
+      for await (const { host, lastSeenMs, alive } of channel.download<ListedHost>("ListHosts", {})) {
+        hosts.push({ ...host, lastSeenMs, alive });
+      }
+      return { hosts };
+    },
+    collectGarbage: (request) => channel.unary("CollectGarbage", request, hubLimits.maintenanceMs),
+    checkStore: () => channel.unary("CheckStore", {}, hubLimits.maintenanceMs),
+  };
+}
+
+function headOf({ repository, thread, previous, ...checkpoint }: PushCheckpoint): CheckpointHead {
+  return { repository, thread, checkpoint, ...(previous === undefined ? {} : { previous }) };
+}
+
+async function* artifactParts(content: Uint8Array, thread: string | undefined): AsyncGenerator<ArtifactPart> {
+  if (thread !== undefined) yield { content: Buffer.alloc(0), thread };
+  yield* chunks(content);
 }
 
 function checkpointOf({ checkpoint }: CheckpointResponse): { checkpoint?: StoredCheckpoint } {
@@ -96,8 +147,4 @@ async function* tail(channel: HubChannel, { signal, ...request }: TranscriptTail
     // The hub ended the stream because it stops, or is gone: it may be back soon.
     await delay(200, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }
-}
-
-async function* asyncOf<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
-  yield* items;
 }

@@ -22,6 +22,84 @@ export interface PushCheckpoint {
   readonly tree: string;
 }
 
+/** Work of an epoch that is over, kept for a person to look at. */
+export interface Attempt extends StoredCheckpoint {
+  /** ISO 8601. */
+  readonly at: string;
+  /** `superseded`: it was the newest checkpoint, of an unfinished turn; `refused`: it came after its epoch was over. */
+  readonly why: "superseded" | "refused";
+}
+
+/** What a host says about itself. */
+export interface HostRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly places: { readonly total: number; readonly taken: number };
+  /** Load average of the last minute. */
+  readonly load1: number;
+  readonly agents: readonly HostAgent[];
+  /** Agent sessions that the host's disk holds. */
+  readonly sessions?: readonly HostSession[];
+  /** As in `linux-x64`. */
+  readonly platform: string;
+  /** Baton's. */
+  readonly version: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly draining: boolean;
+  /** It has left in order: not alive from now on. */
+  readonly ended?: boolean;
+}
+
+export interface HostAgent {
+  readonly name: string;
+  readonly version?: string;
+  /** Why it cannot be used here; empty when it can. */
+  readonly problems: readonly string[];
+}
+
+export interface HostSession {
+  readonly thread: string;
+  readonly agent: string;
+  readonly session: string;
+}
+
+export interface KnownHost extends HostRecord {
+  /** Milliseconds since it last announced itself. */
+  readonly lastSeenMs: number;
+  /** It announced itself within two and a half intervals. */
+  readonly alive: boolean;
+}
+
+/** What a collection removed, or would remove. */
+export interface Collected {
+  /** At most 1,000 of them are named. */
+  readonly threads: readonly string[];
+  readonly threadCount: number;
+  readonly bases: number;
+  readonly artifacts: number;
+  readonly artifactBytes: number;
+  /** Repositories that were pruned, and those that were in use and wait for the next time. */
+  readonly pruned: readonly string[];
+  readonly busy: readonly string[];
+}
+
+export interface StoreProblem {
+  /** As in `thread cart-7f3k` or `artifact 00ab…`. */
+  readonly where: string;
+  readonly problem: string;
+}
+
+export interface StoreCheck {
+  readonly threads: number;
+  readonly repositories: number;
+  readonly transcripts: number;
+  readonly artifacts: number;
+  /** At most 1,000. */
+  readonly problems: readonly StoreProblem[];
+}
+
 export interface TranscriptTail {
   readonly thread: string;
   /** Bytes; 0 or an earlier `nextOffset`. */
@@ -51,8 +129,21 @@ export interface HubClient {
   appendTranscript(request: { thread: string; epoch: number; lines: readonly string[] }): Promise<void>;
   /** Lines from byte `offset` on; with `follow` it goes on until aborted, also over a restart of the hub. */
   tailTranscript(request: TranscriptTail): AsyncIterable<{ line: string; nextOffset: number }>;
-  /** At most 256 MiB. Storing the same content again gives the same artifact. */
-  putArtifact(content: Uint8Array): Promise<{ artifact: string }>;
+  /** At most 256 MiB. Storing the same content again gives the same artifact. It is kept as long as one of its threads is. */
+  putArtifact(content: Uint8Array, about?: { thread: string }): Promise<{ artifact: string }>;
   getArtifact(request: { artifact: string }): AsyncIterable<Uint8Array>;
+  /** Says that nothing more comes for the thread, so that it can be collected some day. A newer epoch's claim takes it back. */
+  settleThread(request: { repository: string; thread: string; epoch: number }): Promise<void>;
+  /** Keeps work of an epoch that is over, without touching the thread. Conflict when the epoch is not over. */
+  keepAttempt(request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Newest first, at most 20. */
+  listAttempts(request: { repository: string; thread: string }): Promise<{ attempts: readonly Attempt[] }>;
+  /** Due every 5 s (`hubLimits.announceMs`); at most 64 KiB. */
+  announceHost(host: HostRecord): Promise<void>;
+  /** Hosts of the last week, by name. */
+  listHosts(): Promise<{ hosts: readonly KnownHost[] }>;
+  /** Removes what threads left that settled longer ago than this. Conflict while another collection runs. */
+  collectGarbage(request: { olderThanMs: number; dryRun: boolean }): Promise<Collected>;
+  checkStore(): Promise<StoreCheck>;
   close(): void;
 }

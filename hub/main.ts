@@ -1,30 +1,24 @@
 import { pino } from "pino";
 import { stateDirOf } from "../config/state-dir.ts";
 import { BatonFailure, failureRules } from "../domain/failure.ts";
-import { startHubServer } from "./server.ts";
+import { runHub } from "./run-hub.ts";
 import { writeDurably } from "./store/durable-file.ts";
-import { openHubStore } from "./store/open-store.ts";
 
-/** The hub's process: BATON_STATE_DIR, BATON_HUB_PORT (default: any free one), BATON_READY_FILE. */
+/** The process of this machine's own hub: BATON_STATE_DIR, BATON_HUB_PORT (default: any free one), BATON_READY_FILE. */
 const log = pino({ base: { pid: process.pid, part: "hub" } });
 
 async function run(): Promise<void> {
   const port = hubPort(process.env["BATON_HUB_PORT"]);
-  const folder = stateDirOf(process.env).hub;
-  const store = await openHubStore(folder);
-  const server = await startHubServer({ address: `127.0.0.1:${port}`, store, log });
-  const stop = async (signal: NodeJS.Signals) => {
-    log.info({ signal }, "hub stops");
-    await server.stop();
-    await store.close();
-    log.info("hub stopped");
-    process.exit(0);
-  };
-  process.once("SIGTERM", (signal) => void stop(signal));
-  process.once("SIGINT", (signal) => void stop(signal));
   const readyFile = process.env["BATON_READY_FILE"];
-  if (readyFile !== undefined) await writeDurably(readyFile, JSON.stringify({ pid: process.pid, address: server.address }));
-  log.info({ address: server.address, folder }, "hub ready");
+  await runHub({
+    listen: { host: "127.0.0.1", port, tokens: [] },
+    folder: stateDirOf(process.env).hub,
+    log,
+    onReady: async (address) => {
+      if (readyFile !== undefined) await writeDurably(readyFile, JSON.stringify({ pid: process.pid, address }));
+    },
+  });
+  process.exit(0);
 }
 
 function hubPort(text: string | undefined): number {

@@ -1,12 +1,15 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, type ServerCredentials } from "@grpc/grpc-js";
+import { isLoopback, type HubListen } from "../config/hub-settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { createHandlers } from "./handlers.ts";
 import { hubLimits } from "./limits.ts";
+import { serverCredentials } from "./security/credentials.ts";
+import { tokenInterceptor } from "./security/token-interceptor.ts";
 import type { HubStore } from "./store/open-store.ts";
 import { hubMethods } from "./wire.ts";
 
 export interface HubServer {
-  /** `127.0.0.1:<port>`, with the port that was taken. */
+  /** `host:port`, with the port that was taken. */
   readonly address: string;
   /** Ends followers, lets other calls finish for at most two seconds, then cuts them off. */
   stop(): Promise<void>;
@@ -20,26 +23,30 @@ export interface HubLog {
 
 const graceMs = 2000;
 
-/** Serves a store on a loopback address; port 0 takes a free one. Settings when the address cannot be used. */
-export async function startHubServer(request: { address: string; store: HubStore; log: HubLog }): Promise<HubServer> {
-  checkLoopback(request.address);
+/** Serves a store. Settings when the address cannot be used, or would be open to others without asking who they are. */
+export async function startHubServer(request: { listen: HubListen; store: HubStore; log: HubLog }): Promise<HubServer> {
+  const { listen, store, log } = request;
+  checkGuarded(listen);
   const stopping = new AbortController();
+  const onFailed = (method: string, error: unknown) => {
+    if (error instanceof BatonFailure) log.warn({ method, type: error.type, reason: error.message }, "call refused");
+    else log.error({ method, err: error }, "call failed");
+  };
   const server = new Server({
     "grpc.max_receive_message_length": hubLimits.messageBytes,
     "grpc.max_send_message_length": hubLimits.messageBytes,
+    "grpc.max_concurrent_streams": hubLimits.concurrentStreams,
     "grpc.keepalive_time_ms": 20_000,
     "grpc.keepalive_timeout_ms": 10_000,
     "grpc-node.flow_control_window": 1024 * 1024,
     "grpc.so_reuseport": 0,
+    interceptors: listen.tokens.length === 0 ? [] : [tokenInterceptor(listen.tokens, onFailed)],
   });
-  const onFailed = (method: string, error: unknown) => {
-    if (error instanceof BatonFailure) request.log.warn({ method, type: error.type, reason: error.message }, "call refused");
-    else request.log.error({ method, err: error }, "call failed");
-  };
-  server.addService(hubMethods(), createHandlers({ store: request.store, onFailed, stopping: stopping.signal }));
-  const port = await bind(server, request.address);
+  server.addService(hubMethods(), createHandlers({ store, onFailed, stopping: stopping.signal }));
+  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+  const port = await bind(server, `${host}:${listen.port}`, serverCredentials(listen));
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
     stop() {
       stopping.abort();
       return shutDown(server);
@@ -47,17 +54,17 @@ export async function startHubServer(request: { address: string; store: HubStore
   };
 }
 
-function checkLoopback(address: string): void {
-  if (/^127\.0\.0\.1:\d{1,5}$/.test(address)) return;
-  throw new BatonFailure("Settings", `The hub listens on 127.0.0.1 only, not on ${address}`, {
+function checkGuarded({ host, tokens, tls }: HubListen): void {
+  if (isLoopback(host) || tokens.length > 0 || tls?.clientCaFile !== undefined) return;
+  throw new BatonFailure("Settings", `Without tokens or client certificates the hub listens on loopback only, not on ${host}`, {
     where: "hub address",
-    next: "give 127.0.0.1:<port>; port 0 takes a free one",
+    next: "set tokens or an authority of clients",
   });
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) return resolve(port);
       const next = "free the port, or take another one";
       reject(

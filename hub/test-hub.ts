@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { HubListen } from "../config/hub-settings.ts";
 import { git } from "../git/git.ts";
 import { packObjects } from "../git/pack.ts";
 import { commitAll, scratchFolder } from "../git/test-repository.ts";
@@ -16,10 +17,11 @@ export interface TestHub {
 }
 
 /** A hub in this process over a store in `folder`, and a client of it. */
-export async function startTestHub(folder: string): Promise<TestHub> {
+export async function startTestHub(folder: string, guards: Partial<HubListen> = {}): Promise<TestHub> {
   const store = await openHubStore(folder);
   const silent = () => undefined;
-  const server = await startHubServer({ address: "127.0.0.1:0", store, log: { info: silent, warn: silent, error: silent } });
+  const listen = { host: "127.0.0.1", port: 0, tokens: [], ...guards };
+  const server = await startHubServer({ listen, store, log: { info: silent, warn: silent, error: silent } });
   const hub = connectHub({ address: server.address });
   const stop = async () => {
     hub.close();

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { MethodDefinition } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
-import type { StoredCheckpoint } from "./hub.ts";
+import type { Attempt, HostRecord, StoredCheckpoint } from "./hub.ts";
 
 /** The messages of hub.proto as proto-loader gives them. */
 export interface OpenRepositoryRequest {
@@ -55,6 +55,26 @@ export interface Chunk {
   readonly content: Uint8Array;
 }
 
+export interface ArtifactPart extends Chunk {
+  /** In the first message, if at all. */
+  readonly thread?: string;
+}
+export interface ListAttemptsResponse {
+  readonly attempts: readonly { readonly checkpoint: StoredCheckpoint; readonly at: string; readonly why: Attempt["why"] }[];
+}
+export interface AnnouncedHost extends Omit<HostRecord, "places"> {
+  readonly places: HostRecord["places"] | null;
+}
+export interface ListedHost {
+  readonly host: HostRecord;
+  readonly lastSeenMs: number;
+  readonly alive: boolean;
+}
+export interface CollectGarbageRequest {
+  readonly olderThanMs: number;
+  readonly dryRun: boolean;
+}
+
 export type HubMethod =
   | "OpenRepository"
   | "PushBase"
@@ -65,7 +85,14 @@ export type HubMethod =
   | "AppendTranscript"
   | "TailTranscript"
   | "PutArtifact"
-  | "GetArtifact";
+  | "GetArtifact"
+  | "SettleThread"
+  | "KeepAttempt"
+  | "ListAttempts"
+  | "AnnounceHost"
+  | "ListHosts"
+  | "CollectGarbage"
+  | "CheckStore";
 
 export type HubMethods = Readonly<Record<HubMethod, MethodDefinition<any, any>>>;
 

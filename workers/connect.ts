@@ -7,17 +7,18 @@ const probeMs = 2_000;
 /** A result is only lost by an outage of ten seconds; one that began so recently is waited out by Core. */
 const freshMs = 500;
 
-/** Connects as soon as the Temporal Service is there: a host that starts first simply waits. */
+/** Connects as soon as the Temporal Service is there: a host that starts first simply waits. Null when aborted first. */
 export async function connectPatiently(
   options: NativeConnectionOptions,
   request: { logger: Logger; signal: AbortSignal },
-): Promise<NativeConnection> {
+): Promise<NativeConnection | null> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await NativeConnection.connect(options);
     } catch (error) {
-      if (request.signal.aborted) throw error;
-      if (attempt % 20 === 0) request.logger.warn({ error: String(error) }, "waiting for the Temporal Service");
+      if (request.signal.aborted) return null;
+      const { address } = options;
+      if (attempt % 20 === 0) request.logger.warn({ address, error: String(error) }, "waiting for the Temporal Service");
       await delay(retryMs);
     }
   }

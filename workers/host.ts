@@ -1,86 +1,98 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection, NativeConnectionOptions, Worker } from "@temporalio/worker";
-import type { HostContext } from "../activities/host-context.ts";
-import { transcriptsSent } from "../activities/transcript-writer.ts";
+import { hostSettingsOf, type HostSettings } from "../config/host-settings.ts";
 import type { Logger } from "../config/logger.ts";
 import type { Environment } from "../config/settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
-import { connectHub } from "../hub/hub-client.ts";
+import { withFileLock } from "../infra/services/file-lock.ts";
 import { temporalOptions } from "../infra/temporal-connection.ts";
-import { connectPatiently, whenReachable } from "./connect.ts";
-import { createWorkers } from "./create-workers.ts";
+import { reapProcesses } from "../process/reap.ts";
+import { connectPatiently } from "./connect.ts";
+import { createWorkflowWorker } from "./create-workers.ts";
+import { drainOnSignal, type Drain } from "./drain.ts";
 import { hostIdentity } from "./host-identity.ts";
-import { recover, signalHeld } from "./holds.ts";
-import { createPlaces } from "./places.ts";
+import { hubOf, takeHostRole } from "./host-role.ts";
 import { installRuntime, metricsPortOf } from "./runtime.ts";
 
-interface HostRequest {
+export interface HostRequest {
   readonly env: Environment;
+  /** The host's own folder: its identity, object stores and workspaces. */
   readonly folder: string;
   readonly logger: Logger;
+  /** How long a host that still runs on the folder may take to end. */
+  readonly lockWaitMs: number;
 }
 
-/** Runs this machine's host until it is told to stop and has drained. */
-export async function runHost({ env, folder, logger }: HostRequest): Promise<void> {
+interface Locked extends Omit<HostRequest, "lockWaitMs"> {
+  readonly settings: HostSettings;
+  readonly me: { readonly host: string; readonly incarnation: string };
+}
+
+const atOnceMs = 3_000;
+
+/** Runs this machine's host until it is told to stop and has drained. Settings and Conflict are told before it joins. */
+export async function runHost({ env, folder, logger, lockWaitMs }: HostRequest): Promise<void> {
+  const settings = hostSettingsOf(env);
+  if (settings.roles.has("host")) hubOf(env);
   const metricsPort = metricsPortOf(env);
-  installRuntime({ logger, ...(metricsPort === undefined ? {} : { metricsPort }) });
-  await mkdir(folder, { recursive: true });
-  const me = { host: await hostIdentity(folder), incarnation: randomUUID() };
-  const draining = drainOnSignal(logger);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const conflict = (holder: number) =>
+    new BatonFailure("Conflict", `a host already runs on this state directory (process ${holder})`, {
+      where: folder,
+      next: `end it (baton down, or kill ${holder}), or give this one a --state-dir of its own`,
+    });
+  const lock = { file: join(folder, "host.lock"), waitMs: lockWaitMs, onWait: () => undefined, conflict };
+  await withFileLock(lock, async () => {
+    const host = await hostIdentity(folder, settings.name);
+    installRuntime({ logger, ...(metricsPort === undefined ? {} : { metricsPort }) });
+    await serve({ env, folder, logger: logger.child({ host }), settings, me: { host, incarnation: randomUUID() } });
+  });
+}
+
+async function serve(host: Locked): Promise<void> {
+  const { env, logger, settings, me } = host;
+  const drain = drainOnSignal({ logger, graceMs: settings.drainGraceMs, atOnce: () => leaveAtOnce(me.host) });
   const target = await temporalOptions({ env });
-  const connection = await connectPatiently(nativeOptions(target.options), { logger, signal: draining });
-  const client = new Client({ connection, namespace: target.namespace });
-  const hub = connectHub({ address: hubAddressOf(env) });
-  const places = createPlaces(placesOf(env));
-  const host: HostContext = {
-    ...me,
-    folder,
-    hub,
-    logger: logger.child({ host: me.host }),
-    env,
-    places,
-    draining,
-    temporalReachable: (signal) => whenReachable(connection, AbortSignal.any([signal, draining])),
-    signalHeld: signalHeld(client, me),
-  };
-  await recover(client, me, logger);
-  const workers = await createWorkers({ connection, namespace: target.namespace, host, places });
+  const connection = await connectPatiently(nativeOptions(target.options), { logger, signal: drain.leaving });
+  if (connection === null) return;
   try {
-    await runUntilDrained(workers, { env, host, draining });
+    const { namespace } = target;
+    const client = new Client({ connection, namespace });
+    const request = { connection, namespace, identity: `${me.host}/${process.pid}`, drainGraceMs: settings.drainGraceMs };
+    const role = settings.roles.has("host") ? await takeHostRole({ ...host, drain, client, request }) : undefined;
+    const deciding = settings.roles.has("workflows") ? [await createWorkflowWorker(request)] : [];
+    try {
+      await runUntilDrained([...deciding, ...(role?.workers ?? [])], host, drain);
+    } finally {
+      await role?.leave();
+    }
   } finally {
-    await transcriptsSent();
-    hub.close();
     await closeQuietly(connection);
   }
 }
 
-async function runUntilDrained(
-  workers: readonly Worker[],
-  { env, host, draining }: { env: Environment; host: HostContext; draining: AbortSignal },
-) {
+async function runUntilDrained(workers: readonly Worker[], { env, logger, settings, me }: Locked, { leaving }: Drain) {
   const running = Promise.all(workers.map((worker) => worker.run()));
-  draining.addEventListener("abort", () => {
+  const stop = () => {
     for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
-  });
-  await announceReady(env, { pid: process.pid, id: host.host, incarnation: host.incarnation });
-  host.logger.info({ places: host.places.total, incarnation: host.incarnation }, "the host is ready");
+  };
+  if (leaving.aborted) stop();
+  else leaving.addEventListener("abort", stop, { once: true });
+  await announceReady(env, { pid: process.pid, id: me.host, incarnation: me.incarnation });
+  const { labels, places, roles } = settings;
+  logger.info({ id: me.host, labels, places, roles: [...roles], incarnation: me.incarnation }, "the host is ready");
   await running;
-  host.logger.info("the host has drained");
+  logger.info("the host has drained");
 }
 
-function drainOnSignal(logger: Logger): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) return;
-      logger.info({ signal }, "draining: running turns are checkpointed");
-      controller.abort();
-    });
-  }
-  return controller.signal;
+/** Ends what works for threads here and leaves; their Workflows learn of it by a missed heartbeat. */
+function leaveAtOnce(host: string): void {
+  const leave = () => process.exit(130);
+  setTimeout(leave, atOnceMs);
+  void reapProcesses({ BATON_HOST: host }).finally(leave);
 }
 
 async function announceReady(env: Environment, ready: Readonly<Record<string, unknown>>): Promise<void> {
@@ -88,21 +100,6 @@ async function announceReady(env: Environment, ready: Readonly<Record<string, un
   if (file === undefined) return;
   await writeFile(`${file}.tmp`, JSON.stringify(ready));
   await rename(`${file}.tmp`, file);
-}
-
-function hubAddressOf(env: Environment): string {
-  const address = env["BATON_HUB_ADDRESS"];
-  if (address !== undefined && address !== "") return address;
-  throw new BatonFailure("Settings", "BATON_HUB_ADDRESS is not set", { next: "start the host with: baton up" });
-}
-
-/** BATON_PLACES, or twice the processors: agents mostly wait for their models. */
-function placesOf(env: Environment): number {
-  const text = env["BATON_PLACES"];
-  if (text === undefined || text === "") return Math.max(4, availableParallelism() * 2);
-  const places = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (places >= 1) return places;
-  throw new BatonFailure("Settings", `BATON_PLACES is "${text}", not a whole number of at least 1`, { where: "environment" });
 }
 
 /** The native connection takes a key, not a function that gives one. */

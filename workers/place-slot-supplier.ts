@@ -6,19 +6,19 @@ interface PlacePermit extends SlotPermit {
 }
 
 /** Lets a pool's Worker poll only while the host has a free place, so that a full host never takes a thread. */
-export function placeSlotSupplier(places: ReservablePlaces): CustomSlotSupplier<ActivitySlotInfo> {
+export function placeSlotSupplier(places: ReservablePlaces, queue: string): CustomSlotSupplier<ActivitySlotInfo> {
   return {
     type: "custom",
     async reserveSlot(_context, signal): Promise<PlacePermit> {
-      if (await places.reserve(signal)) return { used: false };
+      if (await places.reserve(queue, signal)) return { used: false };
       throw new DOMException("no place was needed any more", "AbortError");
     },
-    tryReserveSlot: () => (places.tryReserve() ? ({ used: false } satisfies PlacePermit) : null),
+    tryReserveSlot: () => (places.tryReserve(queue) ? ({ used: false } satisfies PlacePermit) : null),
     markSlotUsed({ permit }) {
       (permit as PlacePermit).used = true;
     },
     releaseSlot({ permit }) {
-      if (!(permit as PlacePermit).used) places.unreserve();
+      if (!(permit as PlacePermit).used) places.unreserve(queue);
     },
   };
 }

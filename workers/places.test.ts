@@ -2,21 +2,22 @@ import { expect, it } from "vitest";
 import { createPlaces } from "./places.ts";
 
 const never = new AbortController().signal;
-const claim = { thread: "cart", epoch: 1 };
+const queue = "pool.default";
+const claim = { thread: "cart", epoch: 1, beyond: 0 };
 
 it("a reservation and the claim that comes for it take one place together", async () => {
   const places = createPlaces(1);
-  expect(await places.reserve(never)).toBe(true);
-  expect(places.tryReserve()).toBe(false);
-  void places.occupy({ ...claim, reserved: true });
+  expect(await places.reserve(queue, never)).toBe(true);
+  expect(places.tryReserve(queue)).toBe(false);
+  void places.occupy({ ...claim, queue });
   expect(places.taken).toBe(1);
-  expect(places.tryReserve()).toBe(false);
+  expect(places.tryReserve(queue)).toBe(false);
 });
 
 it("a poller that waits gets the place as soon as it is released", async () => {
   const places = createPlaces(1);
-  const ended = places.occupy({ ...claim, reserved: false });
-  const waiting = places.reserve(never);
+  const ended = places.occupy({ ...claim, queue: null });
+  const waiting = places.reserve(queue, never);
   places.release(claim);
   expect(await ended).toBe("released");
   expect(await waiting).toBe(true);
@@ -24,8 +25,8 @@ it("a poller that waits gets the place as soon as it is released", async () => {
 
 it("a thread that takes its place again keeps one place, and the older claim cannot free it", async () => {
   const places = createPlaces(2);
-  const first = places.occupy({ ...claim, reserved: false });
-  void places.occupy({ ...claim, epoch: 2, reserved: false });
+  const first = places.occupy({ ...claim, queue: null });
+  void places.occupy({ ...claim, epoch: 2, queue: null });
   expect(await first).toBe("superseded");
   places.release(claim);
   expect(places.taken).toBe(1);
@@ -34,7 +35,27 @@ it("a thread that takes its place again keeps one place, and the older claim can
 it("a reservation that is no longer wanted is given up when aborted", async () => {
   const places = createPlaces(0);
   const abort = new AbortController();
-  const waiting = places.reserve(abort.signal);
+  const waiting = places.reserve(queue, abort.signal);
   abort.abort();
   expect(await waiting).toBe(false);
+});
+
+it("the poll of one pool keeps no other pool from polling, and the later of two claims for one place is refused", () => {
+  const places = createPlaces(1);
+  expect(places.tryReserve(queue)).toBe(true);
+  expect(places.tryReserve("pool.gpu")).toBe(true);
+  expect(places.occupy({ ...claim, queue })).not.toBeNull();
+  expect(places.occupy({ ...claim, thread: "bag", queue: "pool.gpu" })).toBeNull();
+  expect(places.taken).toBe(1);
+  places.release(claim);
+  expect([places.tryReserve(queue), places.tryReserve("pool.gpu")]).toEqual([true, true]);
+});
+
+it("a claim may go beyond the total only as far as it says, and a place that is held already is never refused", () => {
+  const places = createPlaces(1);
+  void places.occupy({ ...claim, queue: null });
+  expect(places.occupy({ ...claim, thread: "bag", queue: null, beyond: 1 })).not.toBeNull();
+  expect(places.occupy({ ...claim, thread: "hat", queue: null, beyond: 1 })).toBeNull();
+  expect(places.occupy({ ...claim, epoch: 2, queue: null })).not.toBeNull();
+  expect(places.taken).toBe(2);
 });

@@ -5,13 +5,11 @@ interface Occupied {
   end(how: "released" | "superseded"): void;
 }
 
-/** Places as the poller of a pool's Task Queue sees them: it may only take a task for which a place is free. */
+/** Places as the pollers of pools see them: each polls only while a place is free. */
 export interface ReservablePlaces extends Places {
-  /** Resolves when a place could be reserved; false when aborted first. */
-  reserve(signal: AbortSignal): Promise<boolean>;
-  tryReserve(): boolean;
-  /** Gives a reservation back that no Activity came for. */
-  unreserve(): void;
+  /** Resolves when a place could be reserved for the Task Queue; false when aborted first. */
+  reserve(queue: string, signal: AbortSignal): Promise<boolean>;
+  tryReserve(queue: string): boolean;
 }
 
 /** Counts a host's places in memory: they are exactly the claims whose Activities run in this process. */
@@ -26,10 +24,12 @@ export function createPlaces(total: number): ReservablePlaces {
     reserve: reservations.reserve,
     tryReserve: reservations.tryReserve,
     unreserve: reservations.giveBack,
-    occupy({ thread, epoch, reserved }) {
-      occupied.get(thread)?.end("superseded");
-      const ended = new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
-      if (reserved) reservations.use();
+    occupy({ thread, epoch, queue, beyond }) {
+      const before = occupied.get(thread);
+      const full = before === undefined && occupied.size >= total + beyond;
+      if (!full) before?.end("superseded");
+      const ended = full ? null : new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
+      if (queue !== null) reservations.giveBack(queue);
       return ended;
     },
     release({ thread, epoch }) {
@@ -42,38 +42,39 @@ export function createPlaces(total: number): ReservablePlaces {
   };
 }
 
-/** Promises of places that no claim has taken yet. */
+/**
+ * Promises of places that no claim has taken yet. Counted by Task Queue: a poll waits for a minute, and one queue's must not
+ * keep the others from polling. So two queues may promise one place; the later claim is refused and goes on elsewhere.
+ */
 function createReservations(unoccupied: () => number) {
   const waiting = new Set<() => void>();
-  let reserved = 0;
+  const reserved = new Map<string, number>();
   const wake = () => {
     for (const attempt of waiting) attempt();
   };
-  const use = () => {
-    reserved = Math.max(0, reserved - 1);
-  };
-  const giveBack = () => {
-    use();
+  const giveBack = (queue: string) => {
+    reserved.set(queue, Math.max(0, (reserved.get(queue) ?? 0) - 1));
     wake();
   };
-  const tryReserve = () => {
-    if (unoccupied() - reserved <= 0) return false;
-    reserved += 1;
+  const tryReserve = (queue: string) => {
+    const mine = reserved.get(queue) ?? 0;
+    if (unoccupied() - mine <= 0) return false;
+    reserved.set(queue, mine + 1);
     return true;
   };
-  const reserve = (signal: AbortSignal) =>
+  const reserve = (queue: string, signal: AbortSignal) =>
     new Promise<boolean>((resolve) => {
       const finish = (got: boolean) => {
         waiting.delete(attempt);
         signal.removeEventListener("abort", abandon);
         resolve(got);
       };
-      const attempt = () => tryReserve() && finish(true);
+      const attempt = () => tryReserve(queue) && finish(true);
       const abandon = () => finish(false);
       waiting.add(attempt);
       signal.addEventListener("abort", abandon);
       if (signal.aborted) abandon();
       else attempt();
     });
-  return { wake, use, giveBack, tryReserve, reserve };
+  return { wake, giveBack, tryReserve, reserve };
 }

@@ -1,4 +1,11 @@
-import type { HostActivities, OpenedWorkspace, RunTurnInput } from "../activities/thread-activities.ts";
+import type {
+  HostActivities,
+  OpenedWorkspace,
+  OpenWorkspaceInput,
+  PrepareInput,
+  RunTurnInput,
+} from "../activities/thread-activities.ts";
+import type { Handoff } from "../domain/handoff.ts";
 import type { Step } from "../domain/next-step.ts";
 import type { PromptInput } from "../domain/prompt-input.ts";
 import { judgeSummary, turnSummary, verifySummary, workspaceSummary } from "../domain/summaries.ts";
@@ -19,16 +26,26 @@ const setupMs = 3_600_000;
 const briefTurns = 20;
 
 export function openWorkspaceInput(state: ThreadState): HostCall<OpenedWorkspace> {
+  const input = workspaceInput(state);
+  const summary = workspaceSummary({ host: state.hold?.host ?? "", turn: state.turn + 1 });
+  return { workMs: setupMs, summary, run: (host) => host.openWorkspace(input) };
+}
+
+/** Getting the target of a handoff ready, under the epoch that it will write with later. */
+export function prepareInput(state: ThreadState, { to, epoch }: Handoff) {
+  const input: PrepareInput = { ...workspaceInput(state), epoch, agent: state.start.goal.agents.worker };
+  return { workMs: setupMs, summary: `prepare ${to} for the handoff`, input };
+}
+
+function workspaceInput(state: ThreadState): OpenWorkspaceInput {
   const { goal, repository } = state.start;
-  const input = {
+  return {
     ...claimOf(state),
     repository,
     env: goal.agents.worker.env,
     turn: state.turn + 1,
     ...(goal.setup === undefined ? {} : { setup: goal.setup }),
   };
-  const summary = workspaceSummary({ host: state.hold?.host ?? "", turn: state.turn + 1 });
-  return { workMs: setupMs, summary, run: (host) => host.openWorkspace(input) };
 }
 
 export function turnInput(state: ThreadState, step: Extract<Step, { kind: "turn" }>): HostCall<TurnReport> {

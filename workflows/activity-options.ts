@@ -1,4 +1,5 @@
 import { ActivityCancellationType, type ActivityOptions } from "@temporalio/workflow";
+import { poolOf, type Placement } from "../domain/placement.ts";
 import type { ThreadTiming } from "../domain/thread-start.ts";
 import { hostTaskQueue, poolTaskQueue } from "./messages.ts";
 
@@ -8,27 +9,38 @@ const longest = "365 days";
 /** Every attempt is the Workflow's own decision and visible in its history: Temporal never retries by itself. */
 const once = { maximumAttempts: 1 };
 
-export function poolHoldOptions(timing: ThreadTiming, summary: string): ActivityOptions {
+/** A host that refuses leaves no trace in the history; once a place is held, its end is the Workflow's to judge. */
+const untilPlace = { nonRetryableErrorTypes: ["TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"] };
+
+/** For a place on the named host, or on any host of the pool. */
+export function holdOptions(
+  placement: Placement | undefined,
+  { timing, summary }: { timing: ThreadTiming; summary: string },
+): ActivityOptions {
   return {
-    taskQueue: poolTaskQueue("default"),
+    taskQueue: placement?.host === undefined ? poolTaskQueue(poolOf(placement)) : hostTaskQueue(placement.host),
     startToCloseTimeout: longest,
     heartbeatTimeout: timing.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: once,
+    retry: untilPlace,
     summary,
   };
 }
 
-/** For taking the same place again after continue-as-new, or a named host's place. */
+/** For a place on a host that is known to be there: the same place again after continue-as-new, or a handoff's target. */
 export function hostHoldOptions(host: string, timing: ThreadTiming, summary: string): ActivityOptions {
   return {
-    ...poolHoldOptions(timing, summary),
-    taskQueue: hostTaskQueue(host),
+    ...holdOptions({ labels: [], host }, { timing, summary }),
     scheduleToStartTimeout: timing.heartbeatTimeoutMs,
+    retry: once,
   };
 }
 
-export function hostOptions(host: string, timing: ThreadTiming, call: { workMs: number; summary: string }): ActivityOptions {
+export function hostOptions(
+  host: string,
+  timing: ThreadTiming,
+  call: { readonly workMs: number; readonly summary: string },
+): ActivityOptions {
   return {
     taskQueue: hostTaskQueue(host),
     startToCloseTimeout: call.workMs + graceMs,

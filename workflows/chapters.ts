@@ -19,12 +19,12 @@ import type { ThreadInput, ThreadLoop } from "./thread-loop.ts";
 const upsertEveryMs = 30_000;
 
 export function startLoop(state: ThreadState): ThreadLoop {
-  return { state, doing: "opening", grant: null, claim: null, work: null, turnAtStart: state.turn, listed: null };
+  return { state, doing: "opening", claim: null, next: null, work: null, turnAtStart: state.turn, listed: null };
 }
 
 /** Keeps Temporal UI and lists in step with the thread. */
 export function tellPeople(loop: ThreadLoop, step: Step): void {
-  loop.doing = doingIn(step) ?? loop.doing;
+  loop.doing = doingIn(step, loop.state.placement) ?? loop.doing;
   setCurrentDetails(currentDetails(viewOf(loop.state, loop.doing)));
   list(loop);
 }

@@ -1,11 +1,13 @@
 import type { UpdateDefinition } from "@temporalio/common";
 import { ApplicationFailure, setHandler } from "@temporalio/workflow";
+import { beginHandoff, refuseHandoff } from "../domain/handoff.ts";
 import { afterAnswer, afterBudgetChange, refuseAnswer } from "../domain/questions.ts";
 import { doingIn } from "../domain/doing.ts";
 import { nextStep } from "../domain/next-step.ts";
 import { end, type ThreadState } from "../domain/thread.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
 import { viewOf } from "../domain/view.ts";
+import { prepareHandoff } from "./handoff.ts";
 import * as messages from "./messages.ts";
 import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
 
@@ -17,7 +19,8 @@ export function handleMessages(loop: ThreadLoop): void {
   });
   handleUpdates(loop);
   setHandler(messages.heldSignal, (grant) => {
-    loop.grant = grant;
+    const claim = [loop.claim, loop.next].find((each) => each?.epoch === grant.epoch);
+    if (claim) claim.grant = grant;
   });
   setHandler(messages.hostRestartedSignal, ({ host, incarnation }) => {
     const { hold } = loop.state;
@@ -37,6 +40,15 @@ function handleUpdates(loop: ThreadLoop): void {
     loop.work?.cancel();
     return end(loop.state, { status: "stopped", reason: reason || `stopped by ${by}` });
   });
+  handle(
+    messages.handoffUpdate,
+    (request) => {
+      const next = beginHandoff(loop.state, request, Date.now());
+      void prepareHandoff(loop);
+      return next;
+    },
+    (request) => refuseHandoff(loop.state, request),
+  );
   handle(messages.budgetUpdate, (change) => afterBudgetChange(loop.state, change));
   handle(
     messages.answerUpdate,
@@ -55,7 +67,7 @@ function updatesOf(loop: ThreadLoop) {
     const handler = (arg: A) => {
       loop.state = change(arg);
       // While an Activity runs, that is what the thread does, whatever is due next.
-      if (loop.work === null) loop.doing = doingIn(nextStep(loop.state)) ?? loop.doing;
+      if (loop.work === null) loop.doing = doingIn(nextStep(loop.state), loop.state.placement) ?? loop.doing;
       return viewOf(loop.state, loop.doing);
     };
     const validator = (arg: A): void => {

@@ -1,57 +1,68 @@
 import { CancellationScope, condition, log, proxyActivities, Trigger, type ActivityOptions } from "@temporalio/workflow";
-import type { HostActivities, PoolActivities } from "../activities/thread-activities.ts";
+import type { HoldInput, HostActivities, PoolActivities } from "../activities/thread-activities.ts";
 import { afterHeld, afterHoldLost, beforeHold } from "../domain/holds.ts";
+import { placementText } from "../domain/placement.ts";
 import { holdSummary } from "../domain/summaries.ts";
-import { hostHoldOptions, hostOptions, poolHoldOptions, releaseOptions } from "./activity-options.ts";
 import type { HostCall } from "./activity-inputs.ts";
-import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
+import { holdOptions, hostHoldOptions, hostOptions, releaseOptions } from "./activity-options.ts";
+import { HoldLost, type PlaceClaim, type ThreadLoop } from "./thread-loop.ts";
 
 const refusalWaitMs = 2_000;
 
-/** Waits for a place on any host of the pool. Returns early, without a place, when the thread ends meanwhile. */
+/** Waits for a place on a host that fits. Returns early, without a place, when the thread ends or moves meanwhile. */
 export async function takeHold(loop: ThreadLoop): Promise<void> {
   loop.state = beforeHold(loop.state);
-  loop.doing = "waiting for a host";
-  const { timing } = loop.state.start;
-  await claimPlace(loop, poolHoldOptions(timing, holdSummary({ where: "any host", thread: loop.state.start.id })));
-  const grant = loop.grant;
-  if (grant?.epoch === loop.state.epoch) loop.state = afterHeld(loop.state, grant);
+  const { placement, epoch } = loop.state;
+  loop.doing = `waiting for ${placementText(placement)}`;
+  const { timing, id } = loop.state.start;
+  const where = placement === undefined ? "any host" : placementText(placement);
+  const options = holdOptions(placement, { timing, summary: holdSummary({ where, thread: id }) });
+  const claim = claimPlace(loop, { epoch, options, labels: placement?.labels ?? [] });
+  await heldBy(loop, claim);
+  if (claim.grant) loop.state = afterHeld(loop.state, claim.grant);
 }
 
 /** Continue-as-new ended the Activity that held the place: take the same place again, under the same epoch. */
 export async function keepHold(loop: ThreadLoop): Promise<void> {
-  const { hold, start } = loop.state;
+  const { hold, start, epoch } = loop.state;
   if (!hold) return;
-  await claimPlace(loop, hostHoldOptions(hold.host, start.timing, `keep the place on ${hold.host}`));
-  const grant = loop.grant;
-  if (grant === null) return;
-  const same = grant.incarnation === hold.incarnation;
-  loop.state = same ? loop.state : afterHeld(loop.state, grant);
+  const claim = claimPlace(loop, {
+    epoch,
+    options: hostHoldOptions(hold.host, start.timing, `keep the place on ${hold.host}`),
+    keep: true,
+  });
+  await heldBy(loop, claim);
+  if (claim.grant && claim.grant.incarnation !== hold.incarnation) loop.state = afterHeld(loop.state, claim.grant);
 }
 
-async function claimPlace(loop: ThreadLoop, options: ActivityOptions): Promise<void> {
-  const lost = new Trigger<never>();
-  void lost.then(undefined, () => undefined);
-  const scope = new CancellationScope();
-  loop.grant = null;
-  loop.claim = { scope, lost };
-  const { id: thread } = loop.state.start;
-  const { epoch } = loop.state;
-  const granted = () => loop.grant?.epoch === epoch;
-  const over: { why: string | null } = { why: null };
+async function heldBy(loop: ThreadLoop, claim: PlaceClaim): Promise<void> {
+  loop.claim = claim;
+  const elsewhere = () => loop.state.phase === "ended" || loop.state.handoff?.phase === "ready";
+  await condition(() => claim.over !== null || claim.grant !== null || elsewhere());
+  if (claim.over !== null) return refused(loop, claim.over);
+  if (claim.grant) return;
+  claim.scope.cancel();
+  loop.claim = null;
+}
+
+/** Asks for a place; the host's Signal or the end of the Activity tells what became of it. */
+export function claimPlace(loop: ThreadLoop, request: Omit<HoldInput, "thread"> & { options: ActivityOptions }): PlaceClaim {
+  const { options, ...wanted } = request;
+  const { epoch } = wanted;
+  const claim: PlaceClaim = { epoch, scope: new CancellationScope(), lost: new Trigger<never>(), grant: null, over: null };
+  void claim.lost.then(undefined, () => undefined);
   const onEnd = (why: string) => {
-    over.why = why;
-    lost.reject(new HoldLost(why));
+    claim.over = why;
+    claim.lost.reject(new HoldLost(why));
   };
-  void scope
-    .run(() => proxyActivities<PoolActivities>(options).holdHost({ thread, epoch }))
+  const { id: thread } = loop.state.start;
+  void claim.scope
+    .run(() => proxyActivities<PoolActivities>(options).holdHost({ thread, ...wanted }))
     .then(
       ({ ended }) => onEnd(ended),
       (error: unknown) => onEnd(String(error instanceof Error ? (error.cause ?? error) : error)),
     );
-  await condition(() => over.why !== null || granted() || loop.state.phase === "ended");
-  if (over.why !== null) return refused(loop, over.why);
-  if (!granted()) scope.cancel();
+  return claim;
 }
 
 /** A host that fails right away is not asked again in the same breath, or the history would fill with failures. */
@@ -88,15 +99,24 @@ export function dropHold(loop: ThreadLoop, why: string): void {
 
 /** Gives the place back at once; cancellation alone would take a heartbeat. */
 export async function releaseHold(loop: ThreadLoop, settled: boolean): Promise<void> {
-  const { hold, start, epoch } = loop.state;
+  const { hold } = loop.state;
   const { claim } = loop;
   if (!hold || !claim) return;
   loop.claim = null;
   loop.state = afterHoldLost(loop.state);
+  await giveBack(loop, { host: hold.host, claim, settled });
+}
+
+export async function giveBack(loop: ThreadLoop, place: { host: string; claim: PlaceClaim; settled: boolean }): Promise<void> {
+  const { host, claim, settled } = place;
   try {
-    await proxyActivities<HostActivities>(releaseOptions(hold.host)).releaseHost({ thread: start.id, epoch, settled });
+    await proxyActivities<HostActivities>(releaseOptions(host)).releaseHost({
+      thread: loop.state.start.id,
+      epoch: claim.epoch,
+      settled,
+    });
   } catch (error) {
-    log.warn("the host did not take its place back", { error: String(error) });
+    log.warn("the host did not take its place back", { host, error: String(error) });
   }
   claim.scope.cancel();
 }

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import type { BudgetChange } from "../domain/budget.ts";
+import type { HandoffRequest } from "../domain/handoff.ts";
 import type { Answer } from "../domain/question.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
 
@@ -36,4 +37,5 @@ export const pauseUpdate = defineUpdate<ThreadView, [{ now: boolean; by: string 
 export const resumeUpdate = defineUpdate<ThreadView, [{ by: string }]>("resume");
 export const stopUpdate = defineUpdate<ThreadView, [{ reason: string; by: string }]>("stop");
 export const budgetUpdate = defineUpdate<ThreadView, [BudgetChange]>("budget");
+export const handoffUpdate = defineUpdate<ThreadView, [HandoffRequest]>("handoff");
 export const answerUpdate = defineUpdate<ThreadView, [Answer]>("answer");

@@ -1,7 +1,8 @@
 import { proxyActivities } from "@temporalio/workflow";
-import type { HostActivities } from "../activities/thread-activities.ts";
-import { afterDelivery, afterFailedDelivery, deliverable } from "../domain/settling.ts";
+import type { Delivered, HostActivities } from "../activities/thread-activities.ts";
+import { afterAbsentHome, afterDelivery, afterFailedDelivery, deliverable } from "../domain/settling.ts";
 import type { Goal } from "../domain/goal.ts";
+import type { Home } from "../domain/repository.ts";
 import { deliverSummary } from "../domain/summaries.ts";
 import type { ThreadState } from "../domain/thread.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
@@ -14,34 +15,55 @@ import type { ThreadLoop } from "./thread-loop.ts";
 /** Hands the work over where the person's repository is, stores the report, and gives the place back. */
 export async function settle(loop: ThreadLoop): Promise<void> {
   loop.doing = "delivering";
-  const { state } = loop;
-  const { start, ending } = state;
-  const achieved = ending?.status === "achieved";
-  const options = deliveryOptions(start.home.host, start.timing, {
-    patience: achieved ? "365 days" : "20 seconds",
-    summary: deliverSummary({ branch: start.branch, status: ending?.status ?? "ended" }),
-  });
-  const commit = deliverable(state);
+  const { start, ending, hold } = loop.state;
+  const atHome = hold?.host === start.home.host;
+  // At home nothing is away for good. From elsewhere a closed laptop is the ordinary case.
+  const patience = atHome && ending?.status === "achieved" ? "365 days" : "20 seconds";
   try {
-    const delivered = await proxyActivities<HostActivities>(options).deliver({
-      thread: start.id,
-      epoch: state.epoch,
-      turn: state.turn,
-      repository: start.repository,
-      home: start.home,
-      branch: start.branch,
-      view: settledView(state),
-      extras: { goal: reportedGoal(start.goal), changes: state.changes, claim: state.claim },
-      ...(commit === null ? {} : { commit }),
-      ...(achieved && start.goal.deliver.push !== undefined ? { push: start.goal.deliver.push } : {}),
-    });
+    const delivered = await deliverOn(loop, start.home.host, { home: start.home, patience });
     if (loop.state.ending === ending) loop.state = afterDelivery(loop.state, delivered, Date.now());
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.kind === "bug") throw error;
+    if (failure.kind === "hostLost" && !atHome && hold) await settleWithoutHome(loop, hold.host);
+    else loop.state = afterFailedDelivery(loop.state, failure.text, Date.now());
+  }
+  if (loop.state.settledAt !== null) await releaseHold(loop, true);
+}
+
+async function settleWithoutHome(loop: ThreadLoop, host: string): Promise<void> {
+  try {
+    const delivered = await deliverOn(loop, host, { home: null, patience: "1 minute" });
+    loop.state = afterAbsentHome(loop.state, delivered, Date.now());
   } catch (error) {
     const failure = failureOf(error);
     if (failure.kind === "bug") throw error;
     loop.state = afterFailedDelivery(loop.state, failure.text, Date.now());
   }
-  if (loop.state.settledAt !== null) await releaseHold(loop, true);
+}
+
+async function deliverOn(
+  loop: ThreadLoop,
+  host: string,
+  { home, patience }: { home: Home | null; patience: string },
+): Promise<Delivered> {
+  const { state } = loop;
+  const { start, ending } = state;
+  const commit = deliverable(state);
+  const status = ending?.status ?? "ended";
+  const options = deliveryOptions(host, start.timing, { patience, summary: deliverSummary({ branch: start.branch, status }) });
+  return proxyActivities<HostActivities>(options).deliver({
+    thread: start.id,
+    epoch: state.epoch,
+    turn: state.turn,
+    repository: start.repository,
+    home,
+    branch: start.branch,
+    view: settledView(state),
+    extras: { goal: reportedGoal(start.goal), changes: state.changes, claim: state.claim },
+    ...(commit === null ? {} : { commit }),
+    ...(status === "achieved" && start.goal.deliver.push !== undefined ? { push: start.goal.deliver.push } : {}),
+  });
 }
 
 /** The report is written before the thread is settled, about the thread as it will be. */

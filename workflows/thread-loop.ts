@@ -6,15 +6,27 @@ import type { HoldGrant } from "./messages.ts";
 /** A new thread, or one that continues as new. */
 export type ThreadInput = { readonly start: ThreadStart } | { readonly state: ThreadState };
 
+/** The Activity that holds, or waits for, a place under one epoch. */
+export interface PlaceClaim {
+  readonly epoch: number;
+  readonly scope: CancellationScope;
+  /** Rejects with `HoldLost` when the place is gone. */
+  readonly lost: Trigger<never>;
+  /** Set by the host's Signal when the place is there. */
+  grant: HoldGrant | null;
+  /** Why there is no place any more; null while there is hope. */
+  over: string | null;
+}
+
 /** What one run of the Workflow keeps in memory beside the state; handlers and steps share it. */
 export interface ThreadLoop {
   state: ThreadState;
   /** What happens right now, for people. */
   doing: string;
-  /** Newest grant signalled by a host. */
-  grant: HoldGrant | null;
   /** Set while a place is held or asked for. */
-  claim: { readonly scope: CancellationScope; readonly lost: Trigger<never> } | null;
+  claim: PlaceClaim | null;
+  /** The place on the target of a handoff that is under way. */
+  next: PlaceClaim | null;
   /** Set while an interruptible Activity runs. */
   work: CancellationScope | null;
   /** What the search attributes were set to, and when. */

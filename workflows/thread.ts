@@ -10,6 +10,7 @@ import { resultOf, type ThreadResult } from "../domain/thread-result.ts";
 import { judgeInput, openWorkspaceInput, turnInput, verifyInput } from "./activity-inputs.ts";
 import { continueThread, startLoop, tellPeople } from "./chapters.ts";
 import { failureOf } from "./failures.ts";
+import { switchHost } from "./handoff.ts";
 import { handleMessages } from "./handle-messages.ts";
 import { dropHold, keepHold, onHost, takeHold } from "./hold.ts";
 import { settle } from "./settle.ts";
@@ -57,6 +58,8 @@ async function takeUnguarded(step: Step, loop: ThreadLoop): Promise<void> {
   switch (step.kind) {
     case "hold":
       return takeHold(loop);
+    case "switchHost":
+      return switchHost(loop);
     case "openWorkspace":
       return openWorkspace(loop);
     case "turn":
@@ -91,6 +94,9 @@ async function takeTurn(loop: ThreadLoop, step: Extract<Step, { kind: "turn" }>)
   loop.state = beforeTurn(loop.state);
   const report = await onHost(loop, call);
   loop.state = afterTurn(loop.state, report, Date.now());
+  const { agent } = report;
+  // The place ends in a moment; another turn begun there would be an attempt for nothing.
+  if (agent.kind === "interrupted" && agent.by === "shutdown") dropHold(loop, "the host drains");
 }
 
 async function verify(loop: ThreadLoop): Promise<void> {
@@ -108,6 +114,6 @@ async function judge(loop: ThreadLoop): Promise<void> {
 /** At a turn boundary, so that nothing is under way that the next run would have to find again. */
 function mayContinueAsNew(loop: ThreadLoop): boolean {
   const { state } = loop;
-  if (state.phase !== "turn" || state.turn === loop.turnAtStart) return false;
+  if (state.phase !== "turn" || state.handoff || state.turn === loop.turnAtStart) return false;
   return workflowInfo().continueAsNewSuggested || state.turn - loop.turnAtStart >= state.start.timing.turnsPerRun;
 }

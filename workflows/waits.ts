@@ -4,8 +4,8 @@ import { answerWaitSummary, backOffSummary, pauseWaitSummary } from "../domain/s
 import { releaseHold } from "./hold.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
-/** A thread that waits for a person keeps its place for this long, so that a quick answer costs nothing. */
-const keepPlaceMs = 120_000;
+/** What threads of 0.1 were started with. */
+const defaultKeepPlaceMs = 120_000;
 
 /** Waits until anything about the thread changes; the loop then decides anew. */
 export async function waitForPeople(loop: ThreadLoop, reason: "answer" | "resume"): Promise<void> {
@@ -13,6 +13,8 @@ export async function waitForPeople(loop: ThreadLoop, reason: "answer" | "resume
   const changed = () => loop.state !== before;
   loop.doing = reason === "answer" ? "waiting for an answer" : "paused";
   if (loop.state.hold) {
+    // For a while the place is kept, so that a quick answer costs nothing.
+    const { keepPlaceMs = defaultKeepPlaceMs } = loop.state.start.timing;
     const summary = reason === "answer" ? answerWaitSummary(loop.state.questions[0]?.text ?? "") : pauseWaitSummary();
     if (await condition(changed, keepPlaceMs, { summary })) return;
     await releaseHold(loop, false);
@@ -33,7 +35,9 @@ export async function waitOut(loop: ThreadLoop, step: Extract<Step, { kind: "bac
     );
   const finished = { yes: false };
   void over.then(() => (finished.yes = true));
-  await condition(() => finished.yes || loop.state.phase === "ended" || loop.state.paused);
+  await condition(
+    () => finished.yes || loop.state.phase === "ended" || loop.state.paused || loop.state.handoff?.phase === "ready",
+  );
   timer.cancel();
   if (finished.yes) loop.state = { ...loop.state, backOff: null };
 }

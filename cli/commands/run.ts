@@ -2,13 +2,14 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { paintFor, printJson, printLine, printLines } from "../output.ts";
-import type { PreparedRun } from "../run/prepare-run.ts";
+import type { RunRequest } from "../run/start-run.ts";
 
 interface RunOptions {
   readonly C?: string;
   readonly detach?: boolean;
   readonly dirty?: boolean;
   readonly again?: boolean;
+  readonly on?: string;
   readonly untilQuestion?: boolean;
   readonly json?: boolean;
 }
@@ -21,6 +22,7 @@ export function runCommand(): Command {
     .option("-d, --detach", "print the thread's id and leave it running")
     .option("--dirty", "start from the work tree as it is, uncommitted and untracked files included")
     .option("--again", "start another thread although one of the same goal runs")
+    .option("--on <host>", "run on this host (id or name), or on any host with this label, whatever the goal says")
     .option("--until-question", "exit with 3 at the first question instead of waiting for its answer")
     .option("--json", "print JSON: with -d {id, workflowId, branch, ui}, else the view of the settled thread")
     .addHelpText(
@@ -29,11 +31,13 @@ export function runCommand(): Command {
     )
     .action(async (file: string, options: RunOptions) => {
       const [{ prepareRun }, { withContext }] = await Promise.all([import("../run/prepare-run.ts"), import("../context.ts")]);
-      const { dirty = false, again = false } = options;
+      const { dirty = false, again = false, on } = options;
       // Before any service is started for it.
       const prepared = await prepareRun({ dir: resolve(options.C ?? "."), file, dirty, env: process.env });
       try {
-        await withContext((context) => startAndShow(context, { ...prepared, again }, options));
+        await withContext((context) =>
+          startAndShow(context, { ...prepared, again, ...(on === undefined ? {} : { on }) }, options),
+        );
       } finally {
         await prepared.dispose();
       }
@@ -42,7 +46,7 @@ export function runCommand(): Command {
 
 async function startAndShow(
   context: CommandContext,
-  run: PreparedRun & { readonly again: boolean },
+  run: RunRequest,
   { detach, untilQuestion, json }: RunOptions,
 ): Promise<void> {
   const [{ startRun }, { renderStarted }] = await Promise.all([

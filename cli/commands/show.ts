@@ -3,6 +3,7 @@ import { BatonFailure } from "../../domain/failure.ts";
 import type { ThreadView } from "../../domain/thread-view.ts";
 import type { CommandContext } from "../context.ts";
 import { paintFor, printJson, printLines } from "../output.ts";
+import { explainWait } from "../threads/explain-wait.ts";
 import { renderView } from "../render-view.ts";
 import { threadArgument } from "./thread-argument.ts";
 
@@ -21,7 +22,7 @@ export function showCommand(): Command {
       const { withContext } = await import("../context.ts");
       await withContext(async (context) => {
         const { threads } = context.current();
-        const view = await threads.read(await threads.resolve(name));
+        const view = await explainWait(context.current(), await threads.read(await threads.resolve(name)));
         if (options.report) return await printReport(context, view);
         if (options.json) return printJson(view);
         printLines(renderView(view, paintFor(process.stdout)));

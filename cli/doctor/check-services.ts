@@ -1,7 +1,10 @@
+import { hubConnectionTo } from "../../config/hub-settings.ts";
 import type { Settings } from "../../config/settings.ts";
-import { accepts, choosePort } from "../../infra/services/ports.ts";
+import { BatonFailure } from "../../domain/failure.ts";
+import { choosePort } from "../../infra/services/ports.ts";
 import { currentBuild } from "../../infra/services/program-file.ts";
 import { describeServices, readRunningServices } from "../../infra/services/read-services.ts";
+import { plural } from "../render-text.ts";
 import { bad, fine, type Finding } from "./finding.ts";
 
 /** Whether the services run; none running is fine, for any command that needs them starts them. */
@@ -27,8 +30,15 @@ export async function checkServices(settings: Settings): Promise<readonly Findin
 }
 
 async function checkHub(address: string): Promise<Finding> {
-  if (await accepts(Number(address.split(":").at(-1)))) return fine("hub", `${address} accepts connections`);
-  return bad("hub", { status: "error", detail: `${address} does not answer`, next: "baton down && baton up" });
+  const { connectHub } = await import("../../hub/hub-client.ts");
+  try {
+    const hub = connectHub(hubConnectionTo(address, process.env));
+    const { hosts } = await hub.listHosts().finally(() => hub.close());
+    return fine("hub", `${address} answers and knows ${plural(hosts.filter(({ alive }) => alive).length, "living host")}`);
+  } catch (error) {
+    if (!(error instanceof BatonFailure)) throw error;
+    return bad("hub", { status: "error", detail: `${address}: ${error.message}`, next: error.next ?? "baton down && baton up" });
+  }
 }
 
 export async function checkPorts(): Promise<Finding> {

@@ -1,9 +1,11 @@
+import type { GoalFile } from "../../config/goal-file/read-goal-file.ts";
 import { packObjects } from "../../git/pack.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import type { Services } from "../context.ts";
 import { printNote } from "../output.ts";
 import { openThread } from "../threads/open-thread.ts";
 import { userName } from "../user-name.ts";
+import { choosePlacement } from "./choose-placement.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 
 export interface StartedThread {
@@ -14,14 +16,28 @@ export interface StartedThread {
   readonly ui: string | null;
 }
 
+export interface RunRequest extends PreparedRun {
+  readonly again: boolean;
+  /** A host's id or name, or a label. */
+  readonly on?: string;
+}
+
 /** Brings the base commit to the hub, then starts the thread. */
-export async function startRun(services: Services, run: PreparedRun & { readonly again: boolean }): Promise<StartedThread> {
-  const { repository, root, head, goalFile, timing, again } = run;
+export async function startRun(services: Services, run: RunRequest): Promise<StartedThread> {
+  const { repository, root, head, timing, again } = run;
+  const goalFile = await placed(services, run);
   await pushBase(services, run);
   const home = { host: services.endpoints.host.id, path: root };
   const start = { repository, home, owner: userName(), timing };
   const { id, branch } = await openThread(services, { goalFile, start, head, again });
   return { id, workflowId: threadWorkflowId(id), branch, ui: services.threadUrl(id) ?? null };
+}
+
+/** The goal file with the placement that was asked for in its goal's place. */
+async function placed(services: Services, { goalFile, on }: RunRequest): Promise<GoalFile> {
+  if (on === undefined) return goalFile;
+  const { hosts } = await (await services.hub()).listHosts();
+  return { ...goalFile, goal: { ...goalFile.goal, placement: choosePlacement(hosts, on) } };
 }
 
 const slowMs = 1_000;

@@ -15,6 +15,8 @@ const view: ThreadView = {
   turn: 3,
   attempt: 1,
   epoch: 1,
+  handoff: null,
+  moved: null,
   host: "laptop",
   checks: [
     { name: "tests", status: "failed", durationMs: 3200, reason: "exit code 1" },

@@ -4,6 +4,7 @@ import type { ThreadStart } from "../../domain/thread-start.ts";
 import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
 import {
   answerUpdate,
+  handoffUpdate,
   budgetUpdate,
   pauseUpdate,
   resumeUpdate,
@@ -18,7 +19,14 @@ import { listThreads, type ThreadSummary } from "./list-threads.ts";
 import { resolveThread } from "./resolve-thread.ts";
 import { startWorkflow } from "./start-workflow.ts";
 
-const updates = { pause: pauseUpdate, resume: resumeUpdate, stop: stopUpdate, budget: budgetUpdate, answer: answerUpdate };
+const updates = {
+  pause: pauseUpdate,
+  resume: resumeUpdate,
+  stop: stopUpdate,
+  budget: budgetUpdate,
+  answer: answerUpdate,
+  handoff: handoffUpdate,
+};
 
 export type UpdateKind = keyof typeof updates;
 export type MessageOf<K extends UpdateKind> = (typeof updates)[K] extends UpdateDefinition<ThreadView, [infer M]> ? M : never;

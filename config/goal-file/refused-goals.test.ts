@@ -78,7 +78,7 @@ describe("a goal file is refused for", () => {
     [
       "a prototype key",
       goal(`${verify}\n__proto__: { a: 1 }`),
-      "4:1 __proto__ is not a known key; known here: goal, background, scope, done, setup, verify, agents, budget, on_failure, risk, deliver",
+      "4:1 __proto__ is not a known key; known here: goal, background, scope, done, setup, verify, agents, budget, on_failure, risk, host, deliver",
     ],
     ["a section without content", goal(`${verify}\nbudget:\nrisk: []`), "4:8 budget expected a mapping, got nothing"],
     ["no oracle", goal(""), "1:1 nothing can tell when the goal is achieved: add verify (a command) or agents.judge"],

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { hostWordProblem } from "../../domain/placement.ts";
 import { judgeSchema, workerSchema } from "./agent-schema.ts";
 import { amount, count, duration, globs, line, listOf, mapping, oneOf, refuse, text, wholeNumber } from "./leaf-schemas.ts";
 import { branchProblem } from "./ref-name.ts";
@@ -69,6 +70,19 @@ const deliver = mapping({
     .meta({ description: "Remote the branch is pushed to when the goal is achieved. Nothing is pushed when absent." }),
 });
 
+const host = mapping({
+  labels: listOf(
+    line("a label such as gpu").check((context) => {
+      const problem = hostWordProblem(context.value);
+      if (problem !== undefined) refuse(context, `the label ${problem}`);
+    }),
+    "a list of labels such as [gpu]",
+  )
+    .max(16, { error: "expected at most 16 labels" })
+    .default([])
+    .meta({ description: "Labels that a host has to carry, all of them; put the rarest first. Empty: any host." }),
+});
+
 /** The goal file as people write it. Everything else about its form is derived: parsing, JSON Schema, documentation. */
 export const goalSchema = mapping({
   goal: text("the objective in a sentence").meta({
@@ -94,6 +108,7 @@ export const goalSchema = mapping({
   risk: listOf(text("a boundary"), "a list of boundaries")
     .default([])
     .meta({ description: "Boundaries the agent must respect; part of its contract and given to the judge." }),
+  host: host.prefault({}).meta({ description: "Which hosts may run the thread. `baton run --on` overrides it." }),
   deliver: deliver.prefault({}).meta({ description: "Where the result goes." }),
 }).meta({ title: "Baton goal file", description: "The contract of a goal loop." });
 

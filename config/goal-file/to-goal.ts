@@ -26,6 +26,7 @@ export function toGoal(input: GoalInput, folder: string): Goal {
     onFailure: { sameFailure: onFailure.same_failure, noProgress: onFailure.no_progress, then: onFailure.then },
     risk: input.risk,
     deliver: defined(input.deliver),
+    ...(input.host.labels.length === 0 ? {} : { placement: { labels: [...new Set(input.host.labels)] } }),
   };
 }
 

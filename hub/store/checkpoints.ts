@@ -1,53 +1,72 @@
 import { BatonFailure } from "../../domain/failure.ts";
 import type { PushCheckpoint, StoredCheckpoint } from "../hub.ts";
 import type { KeyedMutex } from "../keyed-mutex.ts";
+import { checkpointOf, isOver, type Attempts } from "./attempts.ts";
 import type { Repositories } from "./repositories.ts";
-import { checkFence, type ThreadRecord, type ThreadRecords } from "./thread-records.ts";
+import { checkFence, readThread, type ThreadName, type ThreadRecord, type ThreadRecords } from "./thread-records.ts";
 
 /** Fenced, compare-and-swap pointers to each thread's newest checkpoint. */
 export interface Checkpoints {
-  claim(request: { repository: string; thread: string; epoch: number }): Promise<StoredCheckpoint | undefined>;
+  claim(request: ThreadName & { epoch: number }): Promise<StoredCheckpoint | undefined>;
   push(request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<void>;
-  read(request: { repository: string; thread: string }): Promise<StoredCheckpoint | undefined>;
+  read(request: ThreadName): Promise<StoredCheckpoint | undefined>;
+  /** Lets the thread be collected some day; a newer epoch's claim takes that back. */
+  settle(request: ThreadName & { epoch: number }): Promise<void>;
 }
 
 interface Parts {
   readonly repositories: Repositories;
   readonly records: ThreadRecords;
+  readonly attempts: Attempts;
   /** Shared with everything else that writes for a thread. */
   readonly threads: KeyedMutex;
 }
 
-export async function createCheckpoints({ repositories, records, threads }: Parts): Promise<Checkpoints> {
+export async function createCheckpoints({ repositories, records, attempts, threads }: Parts): Promise<Checkpoints> {
   await repairRefs(repositories, records);
-  const readRecord = async (thread: string, repository: string) => {
-    const record = await records.read(thread);
-    if (record !== undefined && record.repository !== repository) throw elsewhere(thread, record);
-    return record;
-  };
   return {
-    claim: ({ repository, thread, epoch }) =>
-      threads.run(thread, async () => {
-        const record = await readRecord(thread, repository);
+    claim: (request) =>
+      threads.run(request.thread, async () => {
+        const { repository, thread, epoch } = request;
+        const record = await readThread(records, request);
         checkFence(thread, epoch, record);
-        if (record?.epoch !== epoch) await records.write(thread, { ...record, repository, epoch });
-        return record?.checkpoint;
+        if (record?.epoch === epoch) return record.checkpoint;
+        const newest = record?.checkpoint;
+        // The next epoch may build on an unfinished turn or throw it away; it is kept either way.
+        const kept = newest?.partial ? await attempts.add(thread, record!, { ...newest, why: "superseded" }) : record;
+        await records.write(thread, unsettled({ ...kept, repository, epoch }));
+        return newest;
       }),
     async push(request, pack) {
-      const { repository, thread, snapshot } = request;
-      if (!mustReceive(request, await readRecord(thread, repository))) return;
+      const { repository, thread, epoch, snapshot } = request;
+      if (!mustReceive(request, await readThread(records, request))) return;
       // Outside the mutex: a slow sender may not keep the next epoch from claiming the thread.
       await repositories.receive(repository, [snapshot, request.commit, request.tree], pack);
       await threads.run(thread, async () => {
-        if (!mustReceive(request, await readRecord(thread, repository))) return;
+        const record = await readThread(records, request);
+        const checkpoint = checkpointOf(request);
+        if (isOver(epoch, record))
+          await records.write(thread, await attempts.add(thread, record, { ...checkpoint, why: "refused" }));
+        if (!mustReceive(request, record)) return;
         await repositories.pointThread(repository, thread, snapshot);
-        await records.write(thread, { repository, epoch: request.epoch, checkpoint: checkpointOf(request) });
+        await records.write(thread, unsettled({ ...record, repository, epoch, checkpoint }));
       });
     },
-    async read({ repository, thread }) {
-      return (await readRecord(thread, repository))?.checkpoint;
+    async read(request) {
+      return (await readThread(records, request))?.checkpoint;
     },
+    settle: (request) =>
+      threads.run(request.thread, async () => {
+        const record = await readThread(records, request);
+        checkFence(request.thread, request.epoch, record);
+        if (record === undefined || record.settledAt !== undefined) return;
+        await records.write(request.thread, { ...record, settledAt: new Date().toISOString() });
+      }),
   };
+}
+
+function unsettled({ settledAt: _settledAt, ...record }: ThreadRecord): ThreadRecord {
+  return record;
 }
 
 /** False when the checkpoint is the newest already; throws when it may not become it. */
@@ -63,20 +82,14 @@ function mustReceive(request: PushCheckpoint, record: ThreadRecord | undefined):
   );
 }
 
-function checkpointOf({ snapshot, commit, tree, turn, epoch, partial }: PushCheckpoint): StoredCheckpoint {
-  return { snapshot, commit, tree, turn, epoch, partial };
-}
-
 /** A kill between the two writes of a push leaves a ref that is ahead of its record. */
 async function repairRefs(repositories: Repositories, records: ThreadRecords): Promise<void> {
   for (const thread of await records.list()) {
-    const record = await records.read(thread);
-    if (record?.checkpoint !== undefined) await repositories.pointThread(record.repository, thread, record.checkpoint.snapshot);
+    // A damaged one is told to whoever asks for the thread, and by a check of the store.
+    const record = await records.read(thread).catch(() => undefined);
+    if (record === undefined) continue;
+    const { repository, checkpoint, attempts = [] } = record;
+    if (checkpoint !== undefined) await repositories.pointThread(repository, thread, checkpoint.snapshot);
+    for (const { epoch, snapshot } of attempts) await repositories.pointAttempt(repository, thread, { epoch, commit: snapshot });
   }
-}
-
-function elsewhere(thread: string, record: ThreadRecord): BatonFailure {
-  return new BatonFailure("Conflict", `Thread ${thread} belongs to repository ${record.repository}`, {
-    where: `thread ${thread}`,
-  });
 }

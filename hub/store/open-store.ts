@@ -1,8 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createKeyedMutex } from "../keyed-mutex.ts";
+import type { StoreCheck } from "../hub.ts";
 import { createArtifacts, type Artifacts } from "./artifacts.ts";
+import { createAttempts, type Attempts } from "./attempts.ts";
+import { checkStore } from "./check-store.ts";
 import { createCheckpoints, type Checkpoints } from "./checkpoints.ts";
+import { createCollector, type CollectGarbage } from "./collect-garbage.ts";
+import { createHosts, type Hosts } from "./hosts.ts";
 import { createRepositories, type Repositories } from "./repositories.ts";
 import { lockStore } from "./store-lock.ts";
 import { checkFence, createThreadRecords } from "./thread-records.ts";
@@ -12,8 +17,12 @@ import { createTranscripts, type Transcripts } from "./transcripts.ts";
 export interface HubStore {
   readonly repositories: Pick<Repositories, "open" | "pushBase" | "fetch">;
   readonly checkpoints: Checkpoints;
+  readonly attempts: Pick<Attempts, "keep" | "list">;
   readonly transcripts: Pick<Transcripts, "tail">;
-  readonly artifacts: Artifacts;
+  readonly artifacts: Pick<Artifacts, "put" | "get">;
+  readonly hosts: Hosts;
+  readonly collectGarbage: CollectGarbage;
+  check(): Promise<StoreCheck>;
   appendTranscript(request: { thread: string; epoch: number; lines: readonly string[] }): Promise<void>;
   /** Lets go of the folder. */
   close(): Promise<void>;
@@ -28,11 +37,18 @@ export async function openHubStore(root: string): Promise<HubStore> {
     const repositories = await createRepositories(join(root, "repositories"));
     const records = await createThreadRecords(join(root, "threads"));
     const transcripts = await createTranscripts(join(root, "transcripts"));
+    const artifacts = await createArtifacts(join(root, "artifacts"));
+    const attempts = createAttempts({ repositories, records, threads });
+    const parts = { repositories, records, transcripts, artifacts, threads };
     return {
       repositories,
-      checkpoints: await createCheckpoints({ repositories, records, threads }),
+      checkpoints: await createCheckpoints({ ...parts, attempts }),
+      attempts,
       transcripts,
-      artifacts: await createArtifacts(join(root, "artifacts")),
+      artifacts,
+      hosts: await createHosts(join(root, "hosts")),
+      collectGarbage: createCollector(parts),
+      check: () => checkStore(parts, root),
       appendTranscript: ({ thread, epoch, lines }) =>
         threads.run(thread, async () => {
           checkFence(thread, epoch, await records.read(thread));

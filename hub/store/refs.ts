@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hubLimits } from "../limits.ts";
 import { removeTemporaries, writeDurably } from "./durable-file.ts";
@@ -7,6 +7,24 @@ import { removeTemporaries, writeDurably } from "./durable-file.ts";
 type RefKind = "bases" | "threads";
 
 const refKinds: readonly RefKind[] = ["bases", "threads"];
+
+/** Work of old epochs: refs/baton/attempts/<thread>/<epoch>. Never offered for packs to build on. */
+export function attemptsFolder(gitDir: string, thread: string): string {
+  return join(gitDir, "refs/baton/attempts", thread);
+}
+
+export async function writeAttemptRef(gitDir: string, thread: string, attempt: { epoch: number; commit: string }): Promise<void> {
+  const folder = attemptsFolder(gitDir, thread);
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, String(attempt.epoch));
+  if ((await readRef(path)) !== attempt.commit) await writeRef(path, attempt.commit);
+}
+
+/** Removes every ref of a thread. */
+export async function removeThreadRefs(gitDir: string, thread: string): Promise<void> {
+  await rm(refPath(gitDir, "threads", thread), { force: true });
+  await rm(attemptsFolder(gitDir, thread), { recursive: true, force: true });
+}
 
 export function refPath(gitDir: string, kind: RefKind, name: string): string {
   return join(gitDir, "refs/baton", kind, name);
@@ -36,7 +54,9 @@ export async function writeRef(path: string, commit: string): Promise<void> {
 }
 
 export async function removeRefTemporaries(gitDir: string): Promise<void> {
-  for (const kind of refKinds) await removeTemporaries(join(gitDir, "refs/baton", kind)).catch(() => undefined);
+  const attempts = await readdir(join(gitDir, "refs/baton/attempts")).catch(() => []);
+  const folders = [...refKinds, ...attempts.map((thread) => join("attempts", thread))];
+  for (const folder of folders) await removeTemporaries(join(gitDir, "refs/baton", folder)).catch(() => undefined);
 }
 
 /** Commits of all refs, newest first, at most 200. */
@@ -50,7 +70,7 @@ export async function readHaves(gitDir: string): Promise<string[]> {
   return [...new Set(commits.filter((commit) => commit !== undefined))];
 }
 
-async function listRefs(folder: string): Promise<{ path: string; at: number }[]> {
+export async function listRefs(folder: string): Promise<{ path: string; at: number }[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith("."));
   return Promise.all(
     names.map(async (name) => ({

@@ -1,11 +1,12 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, utimes } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
 import { openObjectStore, presentObjects } from "../../git/object-store.ts";
 import { packObjects } from "../../git/pack.ts";
 import { createKeyedMutex } from "../keyed-mutex.ts";
+import { hubLimits } from "../limits.ts";
 import { consolidatePacks, receivePack } from "./receive-pack.ts";
-import { hasRefs, makeRefs, readHaves, readRef, refPath, writeRef } from "./refs.ts";
+import { hasRefs, makeRefs, readHaves, readRef, refPath, writeAttemptRef, writeRef } from "./refs.ts";
 import { createRepositoryGates } from "./repository-gates.ts";
 import { sweepRepositories } from "./sweep-repositories.ts";
 
@@ -27,6 +28,13 @@ export interface Repositories {
   pushBase(id: string, commit: string, pack: AsyncIterable<Uint8Array>): Promise<void>;
   /** Points the thread's ref at a commit that is there. */
   pointThread(id: string, thread: string, commit: string): Promise<void>;
+  /** Keeps a commit that is there as a thread's work of an old epoch. */
+  pointAttempt(id: string, thread: string, attempt: { epoch: number; commit: string }): Promise<void>;
+  list(): Promise<string[]>;
+  /** Runs `work` on the git folder beside others, but never while the repository is being tidied. */
+  inside<Result>(id: string, work: (gitDir: string) => Promise<Result>): Promise<Result>;
+  /** Runs `work` alone; false, without running it, when the repository stays in use. */
+  alone(id: string, work: (gitDir: string) => Promise<void>): Promise<boolean>;
   /** NotFound when the repository or a want is missing. */
   fetch(request: FetchRequest): AsyncGenerator<Uint8Array>;
 }
@@ -53,17 +61,19 @@ export async function createRepositories(root: string): Promise<Repositories> {
       if (shallow.length > 0) await ensure(id, shallow, shallow);
       return readHaves(gitDirOf(id));
     },
-    async pushBase(id, commit, pack) {
-      const ref = refPath(gitDirOf(id), "bases", commit);
-      if (await readRef(ref)) return;
-      await receive(id, [commit], pack);
-      await writeRef(ref, commit);
-    },
+    pushBase: (id, commit, pack) => keepBase(refPath(gitDirOf(id), "bases", commit), () => receive(id, [commit], pack)),
     async pointThread(id, thread, commit) {
-      await ensure(id, [commit]);
-      const ref = refPath(gitDirOf(id), "threads", thread);
-      if ((await readRef(ref)) !== commit) await writeRef(ref, commit);
+      await writeThreadRef(await ensure(id, [commit]), thread, commit);
     },
+    async pointAttempt(id, thread, attempt) {
+      await writeAttemptRef(await ensure(id, [attempt.commit]), thread, attempt);
+    },
+    list: () => listFolders(root),
+    async inside(id, work) {
+      const leave = await gateOf(id).enter();
+      return work(gitDirOf(id)).finally(leave);
+    },
+    alone: (id, work) => gateOf(id).alone(() => work(gitDirOf(id)), hubLimits.aloneMs),
     async *fetch(request) {
       const leave = await gateOf(request.repository).enter();
       try {
@@ -73,6 +83,23 @@ export async function createRepositories(root: string): Promise<Repositories> {
       }
     },
   };
+}
+
+async function listFolders(root: string): Promise<string[]> {
+  return (await readdir(root)).filter((name) => name.endsWith(".git")).map((name) => name.slice(0, -".git".length));
+}
+
+async function writeThreadRef(gitDir: string, thread: string, commit: string): Promise<void> {
+  const ref = refPath(gitDir, "threads", thread);
+  if ((await readRef(ref)) !== commit) await writeRef(ref, commit);
+}
+
+async function keepBase(ref: string, receive: () => Promise<void>): Promise<void> {
+  const now = new Date();
+  // One that is used again is young again.
+  if (await readRef(ref)) return utimes(ref, now, now);
+  await receive();
+  await writeRef(ref, basename(ref));
 }
 
 async function openRepository(gitDir: string, sample: string | undefined, shallow: readonly string[]): Promise<string> {

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Append-only transcripts, one file of lines per thread. */
@@ -8,6 +8,10 @@ export interface Transcripts {
   append(thread: string, lines: readonly string[]): Promise<void>;
   /** Whole lines from a byte offset on; undefined when nothing came for a while. Ends at the end of the file, or at the abort. */
   tail(request: TailRequest): AsyncGenerator<TailedLine | undefined>;
+  /** Callers take turns per thread. */
+  remove(thread: string): Promise<void>;
+  list(): Promise<string[]>;
+  pathOf(thread: string): string;
 }
 
 export interface TailedLine {
@@ -33,6 +37,12 @@ export async function createTranscripts(root: string): Promise<Transcripts> {
   const appended = new EventEmitter().setMaxListeners(0);
   const checked = new Set<string>();
   return {
+    pathOf,
+    async remove(thread) {
+      checked.delete(thread);
+      await rm(pathOf(thread), { force: true });
+    },
+    list: () => listThreads(root),
     async append(thread, lines) {
       if (lines.length === 0) return;
       const file = await open(pathOf(thread), "a+");
@@ -65,6 +75,10 @@ export async function createTranscripts(root: string): Promise<Transcripts> {
       }
     },
   };
+}
+
+async function listThreads(root: string): Promise<string[]> {
+  return (await readdir(root)).filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
 }
 
 // Prefixed, because emitters treat some names ("error") in their own way.

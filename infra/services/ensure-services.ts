@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { hubConnectionOf } from "../../config/hub-settings.ts";
 import { readSettings, type Environment } from "../../config/settings.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { BatonFailure } from "../../domain/failure.ts";
@@ -39,7 +40,7 @@ export async function ensureServices(request: EnsureRequest): Promise<Endpoints>
   const { state } = readSettings(request.env);
   const external = await configuredTemporal(request.env);
   const running = readRunningServices(state);
-  if (running !== undefined) return sameTemporal(running.endpoints, external);
+  if (running !== undefined) return sameHub(sameTemporal(running.endpoints, external), request.env);
   const files = serviceFiles(state);
   try {
     for (const folder of [state.root, state.temporal, state.hub, state.host, state.logs, state.run]) {
@@ -70,10 +71,17 @@ function sameTemporal(endpoints: Endpoints, wanted: TemporalTarget | undefined):
   );
 }
 
+function sameHub(endpoints: Endpoints, env: Environment): Endpoints {
+  const wanted = hubConnectionOf(env)?.address;
+  if (wanted === undefined || wanted === endpoints.hub.address) return endpoints;
+  const message = `the services of this machine use the hub at ${endpoints.hub.address}, and BATON_HUB_ADDRESS names ${wanted}`;
+  throw new BatonFailure("Conflict", message, { next: "baton down, and try again; or correct BATON_HUB_ADDRESS" });
+}
+
 async function startServices(start: Start): Promise<Endpoints> {
   const { state, files, env, external, onProgress } = start;
   const started = readRunningServices(state);
-  if (started !== undefined) return sameTemporal(started.endpoints, external);
+  if (started !== undefined) return sameHub(sameTemporal(started.endpoints, external), env);
   const hadAny = serviceNames.some((name) => files.liveProcess(name) !== undefined);
   try {
     const embedded = await runPlan(start);
@@ -96,7 +104,7 @@ async function runPlan(start: Start): Promise<boolean> {
   const supervisor = files.liveProcess("supervisor");
   const stored = files.readEndpoints();
   if (supervisor !== undefined && stored !== undefined) {
-    sameTemporal({ ...stored, host: { id: "" } }, external);
+    sameHub(sameTemporal({ ...stored, host: { id: "" } }, external), env);
     // Its record counts a start once it listens to signals; before that this one would end it.
     if (files.readRecord("supervisor")?.starts === 1) process.kill(supervisor.pid, "SIGUSR2");
     return stored.temporal.embedded;

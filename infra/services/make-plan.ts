@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hubConnectionOf } from "../../config/hub-settings.ts";
 import { readSettings, type Environment } from "../../config/settings.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { searchAttributeFlags } from "../search-attributes.ts";
@@ -37,11 +38,12 @@ export interface MadePlan {
 /** Decides what to run and where, keeping the addresses of before as far as they are free or ours. */
 export async function makePlan(request: PlanRequest): Promise<MadePlan> {
   const before = request.files.readEndpoints();
-  const hubPort = await keepPort(request.files, "hub", portOf(before?.hub.address));
+  const hub =
+    hubConnectionOf(request.env)?.address ?? `127.0.0.1:${await keepPort(request.files, "hub", portOf(before?.hub.address))}`;
   const temporal = request.external === undefined ? await planTemporal(request) : undefined;
   const endpoints = {
     temporal: temporal?.endpoint ?? externalEndpoint(request),
-    hub: { address: `127.0.0.1:${hubPort}` },
+    hub: { address: hub },
   };
   const services = [...(temporal === undefined ? [] : [temporal.spec]), ...programSpecs(request, endpoints)];
   return { plan: { build: currentBuild(), services }, endpoints };
@@ -86,11 +88,14 @@ function programSpecs({ env, state, files, programs }: PlanRequest, endpoints: M
   });
   const common = { BATON_STATE_DIR: state.root, MALLOC_ARENA_MAX: "2" };
   const readyFile = (name: ServiceName) => ({ BATON_READY_FILE: files.readyFile(name) });
+  // A hub that the environment names is somebody else's to run.
+  const ownHub = hubConnectionOf(env) === undefined;
+  const hubEnv = { ...common, ...readyFile("hub"), BATON_HUB_PORT: String(portOf(hub.address)) };
   return [
-    { ...base("hub"), after: [], env: { ...common, ...readyFile("hub"), BATON_HUB_PORT: String(portOf(hub.address)) } },
+    ...(ownHub ? [{ ...base("hub"), after: [], env: hubEnv }] : []),
     {
       ...base("host"),
-      after: temporal.embedded ? ["temporal", "hub"] : ["hub"],
+      after: [...(temporal.embedded ? (["temporal"] as const) : []), ...(ownHub ? (["hub"] as const) : [])],
       env: { ...common, ...readyFile("host"), ...temporalEnv, BATON_HUB_ADDRESS: hub.address },
     },
   ];

@@ -15,6 +15,7 @@ import { makeScript, type Plan, type Script } from "./script.ts";
 import { testThread, type TestGoal, type TestThread } from "./test-thread.ts";
 import { until } from "./until.ts";
 import { connectToWorld, type WorldClient } from "./world-client.ts";
+import { startWorldHost, type HostWish, type WorldHost } from "./world-host.ts";
 
 /** What a test says about one goal; the rest of the goal file has defaults that suit tests. */
 export interface GoalWish {
@@ -41,6 +42,7 @@ export async function createWorld(extra: Extra = {}) {
   const env = worldEnvironment(root, extra);
   const files = serviceFiles(stateDirOf(env));
   const allowedOpen = new Map<string, string>();
+  const hosts: WorldHost[] = [];
   let cases = 0;
   let connected: Promise<WorldClient> | undefined;
 
@@ -71,6 +73,12 @@ export async function createWorld(extra: Extra = {}) {
     return testThread({ ...prepared, id, branch, look: async () => (await client()).view(id) });
   }
 
+  async function host(name: string, wish?: HostWish): Promise<WorldHost> {
+    const started = await startWorldHost({ name, root, env, files }, wish);
+    hosts.push(started);
+    return started;
+  }
+
   return {
     root,
     env,
@@ -79,6 +87,8 @@ export async function createWorld(extra: Extra = {}) {
     must,
     prepare,
     run,
+    /** Joins another host, with a state directory of its own, by `baton host`. */
+    host,
     start: async (wish: GoalWish, options?: StartOptions) => run(await prepare(wish), options),
     /** The thread as `show --json` gives it. */
     view: async (thread: string) => (await must("show", thread, "--json")).json() as ThreadView,
@@ -94,7 +104,15 @@ export async function createWorld(extra: Extra = {}) {
     processesOf: (thread: string): FoundProcess[] => processesWith(`HOME=${env["HOME"]}`, `BATON_THREAD=${thread}`),
     /** Lets a thread be unsettled when the world closes. */
     allowOpen: (thread: string, reason: string) => allowedOpen.set(thread, reason),
-    close: () => closeWorld({ root, home: env["HOME"] ?? "", baton, connected: connected ?? connectToWorld(files), allowedOpen }),
+    close: () =>
+      closeWorld({
+        root,
+        home: env["HOME"] ?? "",
+        baton,
+        connected: connected ?? connectToWorld(files),
+        allowedOpen,
+        stopHosts: () => Promise.all(hosts.map((each) => each.stop())),
+      }),
   };
 }
 

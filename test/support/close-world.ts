@@ -13,6 +13,8 @@ interface OpenWorld {
   readonly connected: Promise<WorldClient>;
   /** Reasons for threads that need not be settled, by id. */
   readonly allowedOpen: ReadonlyMap<string, string>;
+  /** Ends the hosts that joined it. */
+  readonly stopHosts: () => Promise<unknown>;
 }
 
 const goneMs = 10_000;
@@ -33,6 +35,7 @@ export async function closeWorld(world: OpenWorld): Promise<void> {
     if (recordings !== undefined) recordRuns(recordings, runs);
     problems.push(...open, ...(await replayFailures(runs)));
   } finally {
+    await world.stopHosts();
     const down = await world.baton(["down"], { timeoutMs: 90_000 });
     if (down.code !== 0) problems.push(`baton down ended with ${down.code}: ${down.stderr}`);
     problems.push(...(await leftOver(world.home)));

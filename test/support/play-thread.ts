@@ -89,6 +89,7 @@ export function play(
       case "askAboutBudget":
         state = ask(state, budgetQuestion(state, step.exhausted), 1000);
         break;
+      case "switchHost":
       case "wait":
       case "settle":
         return { state, turns, stoppedAt: step };

@@ -104,6 +104,8 @@ export const sampleView: ThreadView = {
   turn: 3,
   attempt: 1,
   epoch: 1,
+  handoff: null,
+  moved: null,
   host: "laptop",
   checks: sampleVerification.checks,
   verdict: sampleVerdict,

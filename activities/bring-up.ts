@@ -1,0 +1,65 @@
+import { BatonFailure } from "../domain/failure.ts";
+import { git } from "../git/git.ts";
+import { restoreSession } from "../git/session-files.ts";
+import { restoreWorkspace } from "../git/workspace.ts";
+import type { StoredCheckpoint } from "../hub/hub-client.ts";
+import { fetchObjects } from "./fetch-objects.ts";
+import type { HostContext } from "./host-context.ts";
+import { makeThreadFolder, threadFolder, workspaceOf, type OpenThread } from "./open-threads.ts";
+import { runSetup } from "./run-setup.ts";
+import type { OpenWorkspaceInput } from "./thread-activities.ts";
+import { openTranscript } from "./transcript-writer.ts";
+
+/** Brings a thread's work tree and session on this host to a checkpoint, or to the base commit before the first. */
+export async function bringUp(
+  host: HostContext,
+  input: OpenWorkspaceInput,
+  checkpoint: StoredCheckpoint | undefined,
+): Promise<{ open: OpenThread; bytes: number }> {
+  const { thread, epoch, repository } = input;
+  const folder = threadFolder(host.folder, thread, repository.id);
+  await makeThreadFolder(folder);
+  const wanted = [repository.base, ...(checkpoint ? [checkpoint.snapshot] : [])];
+  const bytes = await fetchObjects(host, { repository, store: folder.store, wanted });
+  const open: OpenThread = {
+    thread,
+    epoch,
+    repository,
+    folder,
+    workspace: workspaceOf(folder, { host: host.host, thread, repository }),
+    commit: checkpoint?.commit ?? repository.base,
+    snapshot: checkpoint?.snapshot ?? null,
+    prepared: null,
+  };
+  await restore(open, checkpoint);
+  return { open, bytes };
+}
+
+async function restore(open: OpenThread, checkpoint: StoredCheckpoint | undefined): Promise<void> {
+  const { workspace, folder } = open;
+  if (!checkpoint) return restoreWorkspace({ workspace, commit: open.commit });
+  // A checkpoint inside a turn has a work commit of its own, beside the newest whole turn's.
+  const commit = checkpoint.partial ? await workCommitOf(folder.store, checkpoint.snapshot) : checkpoint.commit;
+  await restoreWorkspace({ workspace, commit });
+  await restoreSession({ gitDir: folder.store, snapshot: checkpoint.snapshot, sessionDir: folder.session });
+}
+
+/** Runs the goal's `setup` in a workspace that is new on this host. Throws SetupFailed. */
+export async function setUp(host: HostContext, open: OpenThread, input: OpenWorkspaceInput): Promise<void> {
+  const { thread, epoch, turn, setup, env: items } = input;
+  if (setup === undefined) return;
+  const transcript = openTranscript(host.hub, host.logger, { thread, turn, attempt: 1, epoch });
+  const doneFile = `${open.folder.root}/setup.done`;
+  try {
+    await runSetup(host, { thread, epoch, turn, setup, items, cwd: open.workspace.root, doneFile, transcript });
+  } finally {
+    await transcript.close();
+  }
+}
+
+async function workCommitOf(store: string, snapshot: string): Promise<string> {
+  const parents = (await git(["rev-parse", `${snapshot}^@`], { cwd: store, gitDir: store })).toString().trim().split("\n");
+  const work = parents.at(-1);
+  if (!work) throw new BatonFailure("Workspace", `the hub's snapshot ${snapshot} has no work commit`);
+  return work;
+}

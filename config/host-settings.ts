@@ -1,0 +1,86 @@
+import { availableParallelism } from "node:os";
+import { BatonFailure } from "../domain/failure.ts";
+import { hostWordProblem } from "../domain/placement.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const roles = ["host", "workflows"] as const;
+export type HostRole = (typeof roles)[number];
+
+/** What a host's process is told, all of it through the environment. */
+export interface HostSettings {
+  /** Undefined: what its identity says, or a name made of the machine's. */
+  readonly name: string | undefined;
+  readonly labels: readonly string[];
+  readonly places: number;
+  /** `host` runs Activities, `workflows` decides for threads. */
+  readonly roles: ReadonlySet<HostRole>;
+  /** Milliseconds that running turns get to end by themselves when the host drains. */
+  readonly drainGraceMs: number;
+}
+
+const mostLabels = 16;
+const longestGraceMs = 24 * 3_600_000;
+
+/** BATON_HOST_NAME, BATON_HOST_LABELS, BATON_PLACES, BATON_ROLES, BATON_DRAIN_GRACE_MS. Throws Settings naming the variable. */
+export function hostSettingsOf(env: Environment): HostSettings {
+  const name = set(env, "BATON_HOST_NAME");
+  const problem = name === undefined ? undefined : hostWordProblem(name);
+  if (name !== undefined && problem !== undefined) throw refused("BATON_HOST_NAME", name, problem);
+  return {
+    name,
+    labels: labelsOf(env),
+    places: placesOf(env),
+    roles: rolesOf(env),
+    drainGraceMs: graceOf(env),
+  };
+}
+
+function labelsOf(env: Environment): readonly string[] {
+  const labels = [...new Set(words(env, "BATON_HOST_LABELS"))];
+  for (const label of labels) {
+    const problem = hostWordProblem(label);
+    if (problem !== undefined) throw refused("BATON_HOST_LABELS", label, problem);
+  }
+  if (labels.length > mostLabels) throw refused("BATON_HOST_LABELS", labels.join(","), `has more than ${mostLabels} labels`);
+  return labels;
+}
+
+/** Twice the processors when it is not set: agents mostly wait for their models. */
+function placesOf(env: Environment): number {
+  const text = set(env, "BATON_PLACES");
+  if (text === undefined) return Math.max(4, availableParallelism() * 2);
+  const places = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (places < 1) throw refused("BATON_PLACES", text, "is not a whole number from 1 to 9999");
+  return places;
+}
+
+function rolesOf(env: Environment): ReadonlySet<HostRole> {
+  const wanted = words(env, "BATON_ROLES");
+  const unknown = wanted.find((word) => !roles.some((role) => role === word));
+  if (unknown !== undefined) throw refused("BATON_ROLES", unknown, `is none of ${roles.join(", ")}`);
+  return new Set(wanted.length === 0 ? roles : roles.filter((role) => wanted.includes(role)));
+}
+
+function graceOf(env: Environment): number {
+  const text = set(env, "BATON_DRAIN_GRACE_MS") ?? "0";
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (ms <= longestGraceMs) return ms;
+  throw refused("BATON_DRAIN_GRACE_MS", text, `is not a whole number up to ${longestGraceMs}`);
+}
+
+function words(env: Environment, name: string): readonly string[] {
+  return (env[name] ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
+function set(env: Environment, name: string): string | undefined {
+  const value = env[name];
+  return value === "" ? undefined : value;
+}
+
+function refused(name: string, value: string, why: string): BatonFailure {
+  return new BatonFailure("Settings", `"${value}" ${why}`, { where: name, next: `correct ${name}, or the option that sets it` });
+}

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { git } from "../git/git.ts";
+import { scratchFolder } from "../git/test-repository.ts";
+import { bytesOf, checkpointOf, createTestWork, startTestHub, type TestHub, type TestWork } from "./test-hub.ts";
+
+let folder: ReturnType<typeof scratchFolder>;
+let work: TestWork;
+let running: TestHub;
+const repository = "repo-1";
+const thread = "t";
+
+beforeEach(async () => {
+  folder = scratchFolder();
+  work = await createTestWork();
+  running = await startTestHub(join(folder.path, "hub"));
+  await running.hub.openRepository({ repository });
+  await running.hub.pushBase({ repository, commit: work.base }, work.pack(work.base));
+  await running.hub.claimEpoch({ repository, thread, epoch: 1 });
+});
+
+afterEach(async () => {
+  await running.stop();
+  work.remove();
+  folder.remove();
+});
+
+const attempts = async () => (await running.hub.listAttempts({ repository, thread })).attempts;
+
+async function attemptRefs(): Promise<string[]> {
+  const gitDir = join(folder.path, "hub/repositories", `${repository}.git`);
+  const refs = await git(["for-each-ref", "--format=%(refname) %(objectname)", "refs/baton/attempts"], { cwd: gitDir, gitDir });
+  return refs.toString().trim().split("\n");
+}
+
+test("an unfinished turn's work is kept when the next epoch takes the thread", async () => {
+  const made = await work.commit("half done");
+  await running.hub.pushCheckpoint(checkpointOf(made, { partial: true }), work.pack(made.commit, [work.base]));
+  expect(await attempts()).toEqual([]);
+  await running.hub.claimEpoch({ repository, thread, epoch: 2 });
+  expect(await attempts()).toMatchObject([{ epoch: 1, commit: made.commit, why: "superseded" }]);
+  expect(await attemptRefs()).toEqual([`refs/baton/attempts/t/1 ${made.commit}`]);
+});
+
+test("a finished turn's work is the thread's own and no attempt", async () => {
+  const made = await work.commit("done");
+  await running.hub.pushCheckpoint(checkpointOf(made), work.pack(made.commit, [work.base]));
+  await running.hub.claimEpoch({ repository, thread, epoch: 2 });
+  expect(await attempts()).toEqual([]);
+});
+
+test("a push that its epoch did not outlive is refused, and kept", async () => {
+  const made = await work.commit("slow");
+  const pack = await bytesOf(work.pack(made.commit, [work.base]));
+  async function* slow() {
+    yield pack.subarray(0, 20);
+    await running.hub.claimEpoch({ repository, thread, epoch: 2 });
+    yield pack.subarray(20);
+  }
+  await expect(running.hub.pushCheckpoint(checkpointOf(made), slow())).rejects.toMatchObject({ type: "StaleEpoch" });
+  expect(await running.hub.readCheckpoint({ repository, thread })).toEqual({});
+  expect(await attempts()).toMatchObject([{ epoch: 1, snapshot: made.commit, why: "refused" }]);
+  expect((await running.hub.checkStore()).problems).toEqual([]);
+});
+
+test("a fenced host hands its work over as an attempt, which moves nothing", async () => {
+  const made = await work.commit("late");
+  const push = () => running.hub.keepAttempt(checkpointOf(made), work.pack(made.commit, [work.base]));
+  await expect(push()).rejects.toMatchObject({ type: "Conflict" });
+  await running.hub.claimEpoch({ repository, thread, epoch: 2 });
+  await push();
+  await push();
+  expect(await attempts()).toMatchObject([{ epoch: 1, commit: made.commit, why: "refused" }]);
+  expect(await running.hub.readCheckpoint({ repository, thread })).toEqual({});
+  const fetched = await bytesOf(running.hub.fetch({ repository, wants: [made.commit], haves: [work.base] }));
+  expect(fetched.length).toBeGreaterThan(100);
+});
+
+test("the newest twenty attempts of a thread are kept", async () => {
+  const made = await work.commit("late");
+  await running.hub.claimEpoch({ repository, thread, epoch: 30 });
+  for (let epoch = 1; epoch <= 22; epoch += 1) {
+    await running.hub.keepAttempt(checkpointOf(made, { epoch }), work.pack(made.commit, [work.base]));
+  }
+  expect((await attempts()).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, index) => 22 - index));
+  expect((await attemptRefs()).length).toBe(20);
+  expect((await running.hub.checkStore()).problems).toEqual([]);
+}, 15_000);

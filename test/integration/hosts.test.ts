@@ -1,0 +1,194 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { KnownHost } from "../../hub/hub.ts";
+import { threadWorkflowId } from "../../workflows/messages.ts";
+import { createWorld, type BatonWorld } from "../support/baton-world.ts";
+import type { Action } from "../support/script.ts";
+import { runBaton } from "../support/run-baton.ts";
+import { until } from "../support/until.ts";
+
+let world: BatonWorld;
+
+beforeAll(async () => {
+  world = await createWorld({ BATON_KEEP_PLACE_MS: "500", BATON_PLACES: "2" });
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+const done: Action = ["write", ["done", "yes\n"]];
+const on = (...labels: readonly string[]) => ({ host: { labels } });
+
+async function listed(id: string): Promise<KnownHost | undefined> {
+  const hosts = (await world.must("hosts", "--json")).json() as KnownHost[];
+  return hosts.find((host) => host.id === id);
+}
+
+/** How the thread's holds ended, oldest first. */
+async function holdsEnded(thread: string): Promise<string[]> {
+  const { events } = await (await world.client()).workflow.getHandle(threadWorkflowId(thread)).fetchHistory();
+  const isHold = (id: unknown) =>
+    events?.find(({ eventId }) => String(eventId) === String(id))?.activityTaskScheduledEventAttributes?.activityType?.name ===
+    "holdHost";
+  return (events ?? []).flatMap((event) => {
+    const { activityTaskTimedOutEventAttributes: late, activityTaskCompletedEventAttributes: whole } = event;
+    if (late && isHold(late.scheduledEventId)) return ["timed out"];
+    return whole && isHold(whole.scheduledEventId) ? ["completed"] : [];
+  });
+}
+
+test.concurrent("a thread runs where every label of its goal is, and waits while no such host is alive", async () => {
+  const waiting = await world.start({ plan: { turns: { 1: [["gate", "in"], done] } }, goal: on("gpu", "arm") });
+  await waiting.when("it waits", ({ doing }) => doing === "waiting for a host with labels gpu, arm");
+  await world.host("gpu-only", { labels: ["gpu"] });
+  expect((await world.view(waiting.id)).doing).toBe("waiting for a host with labels gpu, arm: none is alive");
+  await world.host("gpu-arm", { labels: ["gpu", "arm"] });
+  await waiting.script.reached("in");
+  expect((await waiting.view()).host).toBe("gpu-arm");
+  await until(async () => (await listed("gpu-arm"))?.places.taken === 1, { why: "its place is listed as taken" });
+  waiting.script.open("in");
+  expect(await waiting.settled()).toMatchObject({ epoch: 1 });
+  expect(await listed("gpu-arm")).toMatchObject({ labels: ["gpu", "arm"], alive: true, draining: false, version: "0.1.0" });
+});
+
+test.concurrent("a run on a named host goes there, whatever the goal says, and a name that nobody has is refused", async () => {
+  await world.host("chosen", { labels: ["quiet"] });
+  await until(() => listed("chosen"), { why: "the host is known" });
+  const thread = await world.start(
+    { plan: { turns: { 1: [["gate", "in"], done] } }, goal: on("gpu") },
+    { args: ["--on", "chosen"] },
+  );
+  await thread.script.reached("in");
+  expect(await thread.view()).toMatchObject({ host: "chosen", placement: { labels: [], host: "chosen" } });
+  thread.script.open("in");
+  await thread.settled();
+  const prepared = await world.prepare({ plan: { turns: { 1: [done] } } });
+  const refused = await world.baton(["run", prepared.file, "-d", "--on", "chosn"], { cwd: prepared.repository.path });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("did you mean chosen");
+});
+
+test.concurrent("two places never hold more than two of five threads at once", async () => {
+  await world.host("narrow", { labels: ["narrow", "tight"], places: 2 });
+  const busy = `${world.root}/busy`;
+  const enter = `mkdir -p ${busy} && touch ${busy}/$BATON_THREAD && ls ${busy} | wc -l >> ${world.root}/overlap && sleep 0.7 && rm ${busy}/$BATON_THREAD`;
+  const threads = await Promise.all(
+    [0, 1, 2, 3, 4].map((n) =>
+      world.start({ plan: { turns: { 1: [["sh", enter], done] } }, goal: on(n % 2 === 0 ? "narrow" : "tight") }),
+    ),
+  );
+  await Promise.all(threads.map((thread) => thread.settled()));
+  const seen = readFileSync(`${world.root}/overlap`, "utf8").trim().split("\n").map(Number);
+  expect(seen).toHaveLength(5);
+  expect(Math.max(...seen)).toBe(2);
+});
+
+test.concurrent("a thread that is terminated in Temporal frees its place", async () => {
+  await world.host("single", { labels: ["single"], places: 1 });
+  const first = await world.start({ plan: { turns: { 1: [["gate", "never"]] } }, goal: on("single") });
+  await first.script.reached("never");
+  const second = await world.start({ plan: { turns: { 1: [done] } }, goal: on("single") });
+  await second.when("it waits", ({ doing }) => doing.startsWith("waiting for a host"));
+  world.allowOpen(first.id, "terminated by the test");
+  await (await world.client()).workflow.getHandle(threadWorkflowId(first.id)).terminate("test");
+  const freedAt = performance.now();
+  await second.settled();
+  expect(performance.now() - freedAt).toBeLessThan(15_000);
+  await until(() => world.processesOf(first.id).length === 0, { why: "its agent is gone" });
+});
+
+test.concurrent("a thread that waits for a person gives its place back after a while", async () => {
+  await world.host("parking", { labels: ["parking"], places: 1 });
+  const parked = await world.start({
+    plan: { turns: { 1: [["write", ["other", "1"]]], 2: [done] } },
+    goal: { ...on("parking"), budget: { turns: 1 } },
+  });
+  await parked.asks();
+  const next = await world.start({ plan: { turns: { 1: [done] } }, goal: on("parking") });
+  await next.settled();
+  await world.must("budget", parked.id, "--turns", "+1");
+  expect(await parked.settled()).toMatchObject({ epoch: 2 });
+});
+
+test.concurrent("a host that drains checkpoints the running turn, and the thread goes on elsewhere", async () => {
+  const leaver = await world.host("leaver", { labels: ["pair"], places: 1 });
+  const thread = await world.start({
+    plan: {
+      turns: {
+        1.1: [
+          ["write", ["half", "yes\n"]],
+          ["gate", "held"],
+        ],
+        "*": [done],
+      },
+    },
+    goal: { ...on("pair"), verify: ["test -f done && test -f half"] },
+  });
+  await thread.script.reached("held");
+  await world.host("stayer", { labels: ["pair"], places: 1 });
+  leaver.signal("SIGTERM");
+  const view = await thread.settled();
+  expect(view.epoch).toBe(2);
+  expect(thread.script.attempts()).toEqual(["1.1", "1.2"]);
+  expect(await leaver.ended()).toBe(0);
+  expect(await listed("leaver")).toMatchObject({ alive: false, ended: true });
+  expect(world.processesOf(thread.id)).toEqual([]);
+});
+
+test.concurrent("a host that drains with a grace lets the running turn end", async () => {
+  const leaver = await world.host("patient", { labels: ["slow"], places: 1, args: ["--drain-grace", "60s"] });
+  const thread = await world.start({
+    plan: { turns: { 1: [["gate", "held"], done] } },
+    goal: on("slow"),
+  });
+  await thread.script.reached("held");
+  leaver.signal("SIGTERM");
+  await until(async () => (await listed("patient"))?.draining, { why: "it is listed as draining" });
+  await world.host("heir", { labels: ["slow"], places: 1 });
+  thread.script.open("held");
+  expect(await thread.settled()).toMatchObject({ turn: 1 });
+  expect(thread.script.attempts()).toEqual(["1.1"]);
+  expect(await leaver.ended()).toBe(0);
+});
+
+test.concurrent("a second signal ends a host at once, and the thread goes on elsewhere", async () => {
+  const leaver = await world.host("hasty", { labels: ["hasty"], places: 1, args: ["--drain-grace", "60s"] });
+  const thread = await world.start({ plan: { turns: { 1.1: [["gate", "held"]], "*": [done] } }, goal: on("hasty") });
+  await thread.script.reached("held");
+  leaver.signal("SIGTERM");
+  await until(() => leaver.log().some((line) => line.includes("draining")), { why: "it drains" });
+  leaver.signal("SIGTERM");
+  expect(await leaver.ended(5_000)).toBe(130);
+  expect(world.processesOf(thread.id)).toEqual([]);
+  await world.host("calm", { labels: ["hasty"], places: 1 });
+  expect(await thread.settled()).toMatchObject({ epoch: 2 });
+  // The lost place is the Workflow's to know: Temporal must not ask for it again by itself.
+  expect(await holdsEnded(thread.id)).toContain("timed out");
+});
+
+test.concurrent("one state directory has one host and one name", async () => {
+  const host = await world.host("only");
+  const again = await runBaton(["host", "--name", "only"], { env: { ...host.env } });
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain(`process ${host.pid}`);
+  await until(() => listed("only"), { why: "the host is known" });
+  const twin = await runBaton(["host", "--name", "only", "--state-dir", `${world.root}/twin`], { env: { ...host.env } });
+  expect(twin.code).toBe(2);
+  expect(twin.stderr).toContain("another machine is host only already");
+  await host.stop();
+  const renamed = await runBaton(["host", "--name", "other"], { env: { ...host.env } });
+  expect(renamed.code).toBe(2);
+  expect(renamed.stderr).toContain("belongs to host only");
+});
+
+test.concurrent("the roles of a host are separable", async () => {
+  const without = await world.host("hands", { labels: ["hands"], args: ["--no-workflows"] });
+  const deciding = await world.host("brain", { args: ["--workflows-only"] });
+  const thread = await world.start({ plan: { turns: { 1: [done] } }, goal: on("hands") });
+  await thread.settled();
+  await until(() => listed("hands"), { why: "the host is known" });
+  expect(await listed("brain")).toBeUndefined();
+  expect(without.log().join("\n")).toContain('"roles":["host"]');
+  expect(deciding.log().join("\n")).toContain('"roles":["workflows"]');
+});

@@ -1,0 +1,67 @@
+import { condition, proxyActivities } from "@temporalio/workflow";
+import type { HostActivities } from "../activities/thread-activities.ts";
+import { abandonHandoff, afterMoved, afterPrepared, switchOver } from "../domain/handoff.ts";
+import { afterOpened } from "../domain/holds.ts";
+import { openWorkspaceInput, prepareInput } from "./activity-inputs.ts";
+import { hostHoldOptions, hostOptions } from "./activity-options.ts";
+import { claimPlace, giveBack, onHost } from "./hold.ts";
+import type { ThreadLoop } from "./thread-loop.ts";
+
+/** While the source still works: takes a place on the target and copies what is there already. Any failure: stay. */
+export async function prepareHandoff(loop: ThreadLoop): Promise<void> {
+  await Promise.resolve();
+  const { handoff, start } = loop.state;
+  if (!handoff) return;
+  const { to, epoch } = handoff;
+  const claim = claimPlace(loop, { epoch, options: hostHoldOptions(to, start.timing, `hold a place on ${to} for the handoff`) });
+  loop.next = claim;
+  try {
+    await condition(() => claim.over !== null || claim.grant !== null || loop.state.phase === "ended");
+    if (!claim.grant) return abandon(loop, claim.over ?? "the thread ended");
+    const call = prepareInput(loop.state, handoff);
+    const prepared = await Promise.race([
+      proxyActivities<HostActivities>(hostOptions(to, start.timing, call)).prepareWorkspace(call.input),
+      claim.lost,
+    ]);
+    if (loop.state.phase === "ended") return abandon(loop, "the thread ended");
+    if (prepared.problems.length > 0) return abandon(loop, `${to} is not fit for it: ${prepared.problems.join("; ")}`);
+    loop.state = afterPrepared(loop.state, prepared.bytes);
+    if (handoff.mode === "interrupt") loop.work?.cancel();
+  } catch (error) {
+    abandon(loop, String(error instanceof Error ? (error.cause ?? error) : error));
+  }
+}
+
+function abandon(loop: ThreadLoop, why: string): void {
+  const { handoff } = loop.state;
+  const claim = loop.next;
+  loop.next = null;
+  loop.state = abandonHandoff(loop.state, why, Date.now());
+  if (claim?.grant && handoff) void giveBack(loop, { host: handoff.to, claim, settled: true });
+  else claim?.scope.cancel();
+}
+
+/** At a step boundary: fences the source off, opens the newest checkpoint on the target, then lets the source go. */
+export async function switchHost(loop: ThreadLoop): Promise<void> {
+  const { handoff, hold } = loop.state;
+  const target = loop.next;
+  const source = loop.claim;
+  if (!handoff || !target?.grant || target.over !== null) return abandon(loop, target?.over ?? "the target gave its place up");
+  const quietAt = Date.now();
+  loop.next = null;
+  loop.claim = target;
+  loop.state = switchOver(loop.state, target.grant.incarnation);
+  const from = hold?.host ?? null;
+  try {
+    const opened = await onHost(loop, openWorkspaceInput(loop.state));
+    const now = Date.now();
+    loop.state = afterOpened(loop.state, opened);
+    loop.state = afterMoved(loop.state, { from, ok: true, note: "", darkMs: now - quietAt, deltaBytes: opened.bytes, at: now });
+  } catch (error) {
+    const note = `${handoff.to} failed after the switch; the thread goes on with any host`;
+    loop.state = afterMoved(loop.state, { from, ok: false, note, darkMs: null, deltaBytes: 0, at: Date.now() });
+    throw error;
+  } finally {
+    if (source && hold) void giveBack(loop, { host: hold.host, claim: source, settled: false });
+  }
+}
