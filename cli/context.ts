@@ -1,5 +1,5 @@
-import { hubConnectionOf, hubConnectionTo } from "../config/hub-settings.ts";
-import { readSettings } from "../config/settings.ts";
+import { hubConnectionOf, hubConnectionTo, type HubConnection } from "../config/hub-settings.ts";
+import { readSettings, type Environment } from "../config/settings.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import type { Endpoints } from "../infra/services/service-plan.ts";
 import { connectTemporal } from "../infra/temporal-connection.ts";
@@ -83,10 +83,7 @@ export async function openServices(endpoints: Endpoints, access: Access): Promis
   return {
     endpoints,
     threads: temporalThreads(client),
-    hub: () =>
-      (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) =>
-        connectHub(access.hub()),
-      )),
+    hub: () => (hub ??= import("../hub/hub-client.ts").then(({ connectHub }) => connectHub(access.hub()))),
     async identity() {
       const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
       return namespaceInfo?.id ?? `${temporal.address} ${namespace}`;
