@@ -73,7 +73,7 @@ async function whenQuiet({ source, thread, to }: Move): Promise<Ready> {
       });
     }
     const phase = `${departure?.mode === "interrupt" ? "interrupting" : "waiting for the end of the step"}: ${view.doing}`;
-    if (phase !== said) printNote((said = phase));
+    if (phase !== said && view.departure.phase === "quieting") printNote((said = phase));
     await delay(pollMs);
   }
 }
@@ -83,7 +83,7 @@ async function arrive({ source, target, thread, to }: Move, { departure, state }
   const memo = (await source.threads.describe(thread))?.memo ?? {};
   try {
     const bytes = await copyWork({ source: await source.hub(), target: await target.hub(), state, departure });
-    printNote(`copied to the hub of ${to} ${dataSize(bytes)}`);
+    printNote(`copied ${dataSize(bytes)} to the hub of ${to}`);
     await source.threads.update(thread, "leave", { epoch });
     await target.threads.arrive({ state, memo });
   } catch (error) {
