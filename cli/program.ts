@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   stop: async () => (await import("./commands/stop.ts")).stopCommand(),
   handoff: async () => (await import("./commands/handoff.ts")).handoffCommand(),
   pull: async () => (await import("./commands/pull.ts")).pullCommand(),
+  remote: async () => (await import("./commands/remote.ts")).remoteCommand(),
   attempts: async () => (await import("./commands/attempts.ts")).attemptsCommand(),
   budget: async () => (await import("./commands/budget.ts")).budgetCommand(),
   answer: async () => (await import("./commands/answer.ts")).answerCommand(),

@@ -14,6 +14,8 @@ export function doingIn(step: Step, placement?: Placement): string | null {
       return "opening the workspace";
     case "switchHost":
       return "switching hosts";
+    case "depart":
+      return "leaving for another Temporal Service";
     case "hold":
       return `waiting for ${placementText(placement)}`;
     case "settle":

@@ -37,6 +37,7 @@ export interface HandoffRequest {
 
 /** Why a handoff cannot begin; null when it can. */
 export function refuseHandoff(state: ThreadState, request: HandoffRequest): string | null {
+  if (state.departure) return `it is on its way to ${state.departure.to}`;
   if (state.handoff) return `a handoff to ${state.handoff.to} is already under way`;
   if (state.hold?.host === request.to) return `the thread is on ${request.to} already`;
   if (state.phase === "ended") return `the thread is ${state.ending?.status ?? "ended"}`;

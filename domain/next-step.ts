@@ -19,6 +19,7 @@ export type Step =
   | { readonly kind: "hold" }
   | { readonly kind: "openWorkspace" }
   | { readonly kind: "switchHost" }
+  | { readonly kind: "depart" }
   | {
       readonly kind: "turn";
       readonly turn: number;
@@ -34,6 +35,7 @@ export type Step =
 /** The one place that decides what a thread does next. Pure: the same state gives the same step. */
 export function nextStep(state: ThreadState): Step {
   if (state.handoff?.phase === "ready" && state.phase !== "ended") return { kind: "switchHost" };
+  if (state.departure && state.phase !== "ended") return { kind: "depart" };
   if (state.questions.length > 0) return { kind: "wait", for: "answer" };
   if (state.phase === "ended") return { kind: "settle" };
   if (state.paused) return { kind: "wait", for: "resume" };

@@ -10,7 +10,9 @@ export function deliverable(state: ThreadState): string | null {
 /** The user's machine is away: the work stays in the hub, where `pull` finds it. */
 export function afterAbsentHome(state: ThreadState, delivered: { readonly report: string }, now: number): ThreadState {
   const { ending, start } = state;
-  const where = `${start.home.host} is away, so the branch waits in the hub: baton pull ${start.id}`;
+  const away = state.foreign === true ? "its home is in another Temporal Service" : `${start.home.host} is away`;
+  const name = state.foreign === true ? `<remote>:${start.id}` : start.id;
+  const where = `${away}, so the branch waits in the hub: baton pull ${name}`;
   return {
     ...state,
     ending: ending && { ...ending, reason: `${ending.reason} (${where})` },

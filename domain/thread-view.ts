@@ -1,4 +1,5 @@
 import type { Spent } from "./budget.ts";
+import type { Departure } from "./departure.ts";
 import type { Handoff, Moved } from "./handoff.ts";
 import type { Budget } from "./goal.ts";
 import type { Placement } from "./placement.ts";
@@ -34,6 +35,8 @@ export interface ThreadView {
   readonly handoff: Handoff | null;
   /** How the newest move went. */
   readonly moved: Moved | null;
+  /** The move to another Temporal Service that is under way, or, of a `moved` thread, was made. */
+  readonly departure?: Departure;
   /** Which hosts may take it; absent: any. */
   readonly placement?: Placement;
   /** Checks of the newest verification, in the goal's order; `not run` before the first. */

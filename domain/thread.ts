@@ -1,6 +1,7 @@
 import { nothingSpent, type Spent } from "./budget.ts";
 import type { Budget } from "./goal.ts";
 import type { Placement } from "./placement.ts";
+import type { Departure } from "./departure.ts";
 import type { Handoff, Moved } from "./handoff.ts";
 import { freshProgress, type Progress } from "./progress.ts";
 import type { Question } from "./question.ts";
@@ -14,7 +15,7 @@ import type { Verification } from "./verification.ts";
 export type Phase = "turn" | "verify" | "judge" | "ended";
 
 export interface Ending {
-  readonly status: "achieved" | "failed" | "stopped";
+  readonly status: "achieved" | "failed" | "stopped" | "moved";
   readonly reason: string;
 }
 
@@ -51,6 +52,12 @@ export interface ThreadState {
   readonly hold: Hold | null;
   readonly handoff: Handoff | null;
   readonly moved: Moved | null;
+  /** The move to another Temporal Service that is under way, or was the last thing here. */
+  readonly departure?: Departure;
+  /** Identity of the namespace where the home is; absent in a thread that never left it. */
+  readonly homeService?: string;
+  /** Whether it is in another Temporal Service than its home: a host of the home's name would be another one. */
+  readonly foreign?: boolean;
   /** Which hosts may take it; absent: any. */
   readonly placement?: Placement;
   readonly session: AgentSession | null;
@@ -130,7 +137,7 @@ export function openThread(start: ThreadStart, now: number): ThreadState {
   };
 }
 
-export function end(state: ThreadState, ending: Ending): ThreadState {
+export function end({ departure: _departure, ...state }: ThreadState, ending: Ending): ThreadState {
   return { ...state, phase: "ended", ending, questions: [], backOff: null, paused: false };
 }
 

@@ -26,6 +26,7 @@ export function viewOf(state: ThreadState, doing: string): ThreadView {
     host: state.hold?.host ?? null,
     handoff: state.handoff,
     moved: state.moved,
+    ...(state.departure === undefined ? {} : { departure: state.departure }),
     ...(state.placement === undefined ? {} : { placement: state.placement }),
     checks: verification?.checks ?? goal.verify.map(({ name }): CheckResult => ({ name, status: "not run", durationMs: 0 })),
     verdict: state.verdict,
@@ -46,7 +47,7 @@ export function viewOf(state: ThreadState, doing: string): ThreadView {
 
 export function statusOf(state: ThreadState): ThreadStatus {
   if (state.ending && isSettled(state)) return state.ending.status;
-  if (state.handoff) return "moving";
+  if (state.handoff || (state.departure && state.phase !== "ended")) return "moving";
   if (state.questions.length > 0) return "waiting";
   if (state.paused) return "paused";
   return "running";

@@ -39,6 +39,7 @@ const gates = {
 };
 const programs = {
   demo: node("--import", "tsx", "scripts/demo.ts"),
+  "demo:handoff": node("--import", "tsx", "scripts/demo-handoff.ts"),
   bench: node("--import", "tsx", "test/bench/main.ts"),
   docs: node("--import", "tsx", "scripts/docs.ts"),
   format: [local("oxfmt")],

@@ -32,7 +32,8 @@ export function tellPeople(loop: ThreadLoop, step: Step): void {
 function list(loop: ThreadLoop): void {
   const { state } = loop;
   const now = Date.now();
-  const place = `${statusOf(state)} ${state.hold?.host ?? ""}`;
+  const where = state.hold?.host ?? state.departure?.to ?? "";
+  const place = `${statusOf(state)} ${where}`;
   const numbers = `${state.turn} ${state.spent.usd ?? 0}`;
   const { listed } = loop;
   const stale =
@@ -44,7 +45,7 @@ function list(loop: ThreadLoop): void {
   loop.listed = { place, numbers, at: now };
   upsertSearchAttributes([
     { key: searchAttributes.status, value: statusOf(state) },
-    { key: searchAttributes.host, value: state.hold?.host ?? "" },
+    { key: searchAttributes.host, value: where },
     { key: searchAttributes.turn, value: state.turn },
     { key: searchAttributes.cost, value: state.spent.usd ?? 0 },
   ]);

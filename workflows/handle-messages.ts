@@ -1,5 +1,6 @@
 import type { UpdateDefinition } from "@temporalio/common";
 import { ApplicationFailure, setHandler } from "@temporalio/workflow";
+import { isQuiet } from "../domain/departure.ts";
 import { beginHandoff, refuseHandoff } from "../domain/handoff.ts";
 import { afterAnswer, afterBudgetChange, refuseAnswer } from "../domain/questions.ts";
 import { doingIn } from "../domain/doing.ts";
@@ -7,6 +8,7 @@ import { nextStep } from "../domain/next-step.ts";
 import { end, type ThreadState } from "../domain/thread.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
 import { viewOf } from "../domain/view.ts";
+import { handleDeparture } from "./depart.ts";
 import { prepareHandoff } from "./handoff.ts";
 import * as messages from "./messages.ts";
 import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
@@ -18,6 +20,7 @@ export function handleMessages(loop: ThreadLoop): void {
     loop.state = { ...loop.state, steering: [...loop.state.steering, text] };
   });
   handleUpdates(loop);
+  handleDeparture(loop);
   setHandler(messages.heldSignal, (grant) => {
     const claim = [loop.claim, loop.next].find((each) => each?.epoch === grant.epoch);
     if (claim) claim.grant = grant;
@@ -73,6 +76,7 @@ function updatesOf(loop: ThreadLoop) {
     const validator = (arg: A): void => {
       if (loop.state.settledAt !== null || loop.state.ending?.status === "stopped")
         refuse(`the thread is ${loop.state.ending?.status ?? "settled"}`);
+      if (isQuiet(loop.state)) refuse(`it is on its way to ${loop.state.departure?.to ?? "elsewhere"}: tell it there`);
       const why = refusal?.(arg);
       if (why) refuse(why);
     };

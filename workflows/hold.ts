@@ -37,7 +37,8 @@ export async function keepHold(loop: ThreadLoop): Promise<void> {
 
 async function heldBy(loop: ThreadLoop, claim: PlaceClaim): Promise<void> {
   loop.claim = claim;
-  const elsewhere = () => loop.state.phase === "ended" || loop.state.handoff?.phase === "ready";
+  const elsewhere = () =>
+    loop.state.phase === "ended" || loop.state.handoff?.phase === "ready" || loop.state.departure !== undefined;
   await condition(() => claim.over !== null || claim.grant !== null || elsewhere());
   if (claim.over !== null) return refused(loop, claim.over);
   if (claim.grant) return;

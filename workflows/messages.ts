@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import type { BudgetChange } from "../domain/budget.ts";
+import type { DepartRequest, DepartureReport } from "../domain/departure.ts";
 import type { HandoffRequest } from "../domain/handoff.ts";
 import type { Answer } from "../domain/question.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
@@ -38,4 +39,12 @@ export const resumeUpdate = defineUpdate<ThreadView, [{ by: string }]>("resume")
 export const stopUpdate = defineUpdate<ThreadView, [{ reason: string; by: string }]>("stop");
 export const budgetUpdate = defineUpdate<ThreadView, [BudgetChange]>("budget");
 export const handoffUpdate = defineUpdate<ThreadView, [HandoffRequest]>("handoff");
+/** Asks for a move to another Temporal Service; the one who asks then copies the work and starts the thread there. */
+export const departUpdate = defineUpdate<ThreadView, [DepartRequest]>("depart");
+/** The point of no return, right before the thread is started over there. */
+export const leaveUpdate = defineUpdate<ThreadView, [{ epoch: number }]>("leave");
+/** It runs over there. */
+export const departedUpdate = defineUpdate<ThreadView, [{ epoch: number; link: string }]>("departed");
+export const cancelDepartureUpdate = defineUpdate<ThreadView, [{ by: string }]>("cancelDeparture");
+export const departureQuery = defineQuery<DepartureReport>("departure");
 export const answerUpdate = defineUpdate<ThreadView, [Answer]>("answer");

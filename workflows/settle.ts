@@ -19,6 +19,12 @@ export async function settle(loop: ThreadLoop): Promise<void> {
   const atHome = hold?.host === start.home.host;
   // At home nothing is away for good. From elsewhere a closed laptop is the ordinary case.
   const patience = atHome && ending?.status === "achieved" ? "365 days" : "20 seconds";
+  // A host of that name here is somebody else's.
+  if (loop.state.foreign === true && hold) {
+    await settleWithoutHome(loop, hold.host);
+    if (loop.state.settledAt !== null) await releaseHold(loop, true);
+    return;
+  }
   try {
     const delivered = await deliverOn(loop, start.home.host, { home: start.home, patience });
     if (loop.state.ending === ending) loop.state = afterDelivery(loop.state, delivered, Date.now());

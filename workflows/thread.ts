@@ -9,6 +9,7 @@ import { atTime, isSettled, openThread } from "../domain/thread.ts";
 import { resultOf, type ThreadResult } from "../domain/thread-result.ts";
 import { judgeInput, openWorkspaceInput, turnInput, verifyInput } from "./activity-inputs.ts";
 import { continueThread, startLoop, tellPeople } from "./chapters.ts";
+import { depart } from "./depart.ts";
 import { failureOf } from "./failures.ts";
 import { switchHost } from "./handoff.ts";
 import { handleMessages } from "./handle-messages.ts";
@@ -60,6 +61,8 @@ async function takeUnguarded(step: Step, loop: ThreadLoop): Promise<void> {
       return takeHold(loop);
     case "switchHost":
       return switchHost(loop);
+    case "depart":
+      return depart(loop);
     case "openWorkspace":
       return openWorkspace(loop);
     case "turn":
@@ -114,6 +117,6 @@ async function judge(loop: ThreadLoop): Promise<void> {
 /** At a turn boundary, so that nothing is under way that the next run would have to find again. */
 function mayContinueAsNew(loop: ThreadLoop): boolean {
   const { state } = loop;
-  if (state.phase !== "turn" || state.handoff || state.turn === loop.turnAtStart) return false;
+  if (state.phase !== "turn" || state.handoff || state.departure || state.turn === loop.turnAtStart) return false;
   return workflowInfo().continueAsNewSuggested || state.turn - loop.turnAtStart >= state.start.timing.turnsPerRun;
 }

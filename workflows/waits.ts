@@ -36,7 +36,12 @@ export async function waitOut(loop: ThreadLoop, step: Extract<Step, { kind: "bac
   const finished = { yes: false };
   void over.then(() => (finished.yes = true));
   await condition(
-    () => finished.yes || loop.state.phase === "ended" || loop.state.paused || loop.state.handoff?.phase === "ready",
+    () =>
+      finished.yes ||
+      loop.state.phase === "ended" ||
+      loop.state.paused ||
+      loop.state.departure !== undefined ||
+      loop.state.handoff?.phase === "ready",
   );
   timer.cancel();
   if (finished.yes) loop.state = { ...loop.state, backOff: null };

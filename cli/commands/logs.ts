@@ -17,9 +17,9 @@ export function logsCommand(): Command {
     .option("--turn <n>", "only this turn", parseWholeNumber("--turn"))
     .option("--json", "print the transcript as JSON lines")
     .action(async (name: string, options: LogsOptions) => {
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
-        const thread = await context.current().threads.resolve(name);
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
+        const thread = await context.current().threads.resolve(given);
         await (options.follow ? follow(context, thread, options) : printAll(context, thread, options));
       });
     });

@@ -19,10 +19,10 @@ export function showCommand(): Command {
     .option("--report", "print the report of a settled thread (Markdown)")
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, options: ShowOptions) => {
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const view = await explainWait(context.current(), await threads.read(await threads.resolve(name)));
+        const view = await explainWait(context.current(), await threads.read(await threads.resolve(given)));
         if (options.report) return await printReport(context, view);
         if (options.json) return printJson(view);
         printLines(renderView(view, paintFor(process.stdout)));

@@ -14,10 +14,10 @@ export function steerCommand(): Command {
     .option("--json", "print {id, text} as JSON")
     .action(async (name: string, words: readonly string[], { json }: { readonly json?: boolean }) => {
       const text = messageOf(words);
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const id = await threads.resolve(name);
+        const id = await threads.resolve(given);
         if ((await threads.describe(id))?.settled) {
           throw new BatonFailure("Conflict", `thread ${id} has settled: nobody would read the message`, {
             next: `baton show ${id}`,

@@ -6,6 +6,9 @@ import { gitDirOf } from "../../git/git-dir.ts";
 import { inspectRepository } from "../../git/inspect-repository.ts";
 import type { Services } from "../context.ts";
 import { printJson, printLine } from "../output.ts";
+import { withRemote } from "../remotes/open-remote.ts";
+import { remotePart, type RemotePart } from "../remotes/remote-name.ts";
+import { pullAcross } from "./hand-off-across.ts";
 import { handOff } from "./hand-off.ts";
 
 interface PullRequest {
@@ -16,11 +19,22 @@ interface PullRequest {
 
 /** A running thread comes to this machine's host; of a settled one the branch comes into the repository one stands in. */
 export async function pull(services: Services, request: PullRequest): Promise<void> {
+  const across = remotePart(request.name);
+  if (across !== null) return withRemote(across.remote, (remote) => pullFrom(services, remote, { ...request, ...across }));
   const { threads, endpoints } = services;
   const thread = await threads.resolve(request.name);
   const view = await threads.read(thread);
   if (!settledStatuses.includes(view.status)) return handOff(services, { ...request, name: thread, to: endpoints.host.id });
   await pullBranch(services, view);
+  if (request.json === true) return printJson(view);
+  printLine(`${view.branch} is in this repository now: git log ${view.branch}`);
+}
+
+/** Of a thread that has settled at the remote, the branch comes from there. */
+async function pullFrom(services: Services, remote: Services, request: PullRequest & RemotePart): Promise<void> {
+  if (await pullAcross(services, remote, request)) return;
+  const view = await remote.threads.read(await remote.threads.resolve(request.rest));
+  await pullBranch(remote, view);
   if (request.json === true) return printJson(view);
   printLine(`${view.branch} is in this repository now: git log ${view.branch}`);
 }

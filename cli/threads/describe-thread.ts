@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
-import { settledStatuses } from "../../domain/thread-view.ts";
+import { settledStatuses, type ThreadStatus } from "../../domain/thread-view.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { statusOf } from "./list-threads.ts";
 import { searchAttributes } from "../../workflows/search-attributes.ts";
@@ -10,6 +10,11 @@ export interface ThreadDescription {
   readonly turn: number;
   /** Id under which the hub keeps the thread's repository; empty for a thread that Baton's CLI did not start. */
   readonly repository: string;
+  readonly running: boolean;
+  readonly status: ThreadStatus;
+  /** Epoch under which it came from another Temporal Service; null: it began here. */
+  readonly arrival: number | null;
+  readonly memo: Readonly<Record<string, unknown>>;
 }
 
 /** Undefined when Temporal knows no such thread, or none any more. */
@@ -17,8 +22,14 @@ export async function describeThread(client: Client, thread: string): Promise<Th
   try {
     const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(threadWorkflowId(thread)).describe();
     const repository = memo?.["repository"];
+    const known = statusOf(status.name, typedSearchAttributes.get(searchAttributes.status));
+    const arrival = memo?.["arrival"];
     return {
-      settled: settledStatuses.includes(statusOf(status.name, typedSearchAttributes.get(searchAttributes.status))),
+      settled: settledStatuses.includes(known),
+      status: known,
+      running: status.name === "RUNNING" || status.name === "PAUSED" || status.name === "CONTINUED_AS_NEW",
+      arrival: typeof arrival === "number" ? arrival : null,
+      memo: memo ?? {},
       turn: typedSearchAttributes.get(searchAttributes.turn) ?? 0,
       repository: typeof repository === "string" ? repository : "",
     };

@@ -40,7 +40,7 @@ export async function startWorkflow(client: Client, start: ThreadStart, identity
   }
 }
 
-function attributesOf({ goal, repository, owner }: ThreadStart) {
+export function attributesOf({ goal, repository, owner }: ThreadStart) {
   return [
     { key: searchAttributes.status, value: "running" },
     { key: searchAttributes.repository, value: repository.name },

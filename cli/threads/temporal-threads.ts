@@ -1,9 +1,15 @@
 import type { Client, WorkflowHandle } from "@temporalio/client";
 import type { UpdateDefinition } from "@temporalio/common";
+import type { DepartureReport } from "../../domain/departure.ts";
 import type { ThreadStart } from "../../domain/thread-start.ts";
 import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
 import {
   answerUpdate,
+  cancelDepartureUpdate,
+  departedUpdate,
+  departureQuery,
+  departUpdate,
+  leaveUpdate,
   handoffUpdate,
   budgetUpdate,
   pauseUpdate,
@@ -17,6 +23,7 @@ import { explainError } from "./explain-error.ts";
 import { describeThread, type ThreadDescription } from "./describe-thread.ts";
 import { listThreads, type ThreadSummary } from "./list-threads.ts";
 import { resolveThread } from "./resolve-thread.ts";
+import { startArrival, type Arrival } from "./start-arrival.ts";
 import { startWorkflow } from "./start-workflow.ts";
 
 const updates = {
@@ -26,6 +33,10 @@ const updates = {
   budget: budgetUpdate,
   answer: answerUpdate,
   handoff: handoffUpdate,
+  depart: departUpdate,
+  leave: leaveUpdate,
+  departed: departedUpdate,
+  cancelDeparture: cancelDepartureUpdate,
 };
 
 export type UpdateKind = keyof typeof updates;
@@ -39,6 +50,10 @@ export interface Threads {
   describe(thread: string): Promise<ThreadDescription | undefined>;
   /** False when a thread of this id runs or has run. */
   start(start: ThreadStart, identity: string): Promise<boolean>;
+  /** Starts a thread that comes from another Temporal Service; again is fine. Conflict when the id is another thread's. */
+  arrive(arrival: Arrival): Promise<void>;
+  /** How far a move to another Temporal Service is. */
+  departure(thread: string): Promise<DepartureReport>;
   /** Asked of the Workflow: settled threads answer as well, as long as a host is up. */
   read(thread: string): Promise<ThreadView>;
   /** Gives the view after the change; a thread that refuses says why. */
@@ -64,6 +79,8 @@ export function temporalThreads(client: Client): Threads {
     resolve: (name) => bounded(() => resolveThread(client, name)),
     describe: (thread) => bounded(() => describeThread(client, thread)),
     start: (start, identity) => bounded(() => startWorkflow(client, start, identity)),
+    arrive: (arrival) => bounded(() => startArrival(client, arrival)),
+    departure: (thread) => bounded(() => handleOf(thread).query(departureQuery)),
     read: (thread) => bounded(() => readView(handleOf(thread))),
     update: (thread, kind, message) => bounded(() => handleOf(thread).executeUpdate(updates[kind].name, { args: [message] })),
     steer: (thread, message) => bounded(() => handleOf(thread).signal(steerSignal, message)),

@@ -1,0 +1,193 @@
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { cacheDirOf, stateDirOf } from "../config/state-dir.ts";
+import { serviceFiles } from "../infra/services/service-files.ts";
+import { bridgeTo, type Bridge } from "./demo-network.ts";
+
+const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
+const sample = fileURLToPath(new URL("../examples/demo/", import.meta.url));
+const turnSeconds = 3;
+
+/** One person's machine: a home and a state directory of its own. */
+interface Machine {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A thread starts on a laptop, moves to a team's host in mid-goal, and ends there while the laptop is off. */
+async function demo(): Promise<number> {
+  const startedAt = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), "baton-handoff-"));
+  const [laptop, team] = await Promise.all([makeMachine(folder, "laptop"), makeMachine(folder, "team")]);
+  const repository = await makeRepository(folder);
+  const cleanUp: (() => Promise<unknown>)[] = [async () => Promise.all([runBaton(laptop, ["down"]), runBaton(team, ["down"])])];
+  try {
+    await Promise.all([must(laptop, ["up"]), must(team, ["up"])]);
+    say("Two machines, each with a home, a Temporal Service and a hub of its own: a laptop, and a team's.");
+    const remote = serviceFiles(stateDirOf(team.env)).readEndpoints()!;
+    const bridge = await bridgeTo([remote.temporal.address, remote.hub.address]);
+    cleanUp.unshift(() => bridge.close());
+    const host = startHost(folder, { bridge, team, temporal: remote.temporal.address, hub: remote.hub.address });
+    cleanUp.unshift(() => host.stop());
+    say(`A host of the team, big-1, joins it ${bridge.said}.`);
+    await tell(laptop, ["remote", "add", "team", "--address", remote.temporal.address, "--hub", remote.hub.address]);
+    const ended = await story({ laptop, team, repository });
+    say(`\nThe demo took ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Its files are in ${folder}.`);
+    return ended;
+  } finally {
+    for (const each of cleanUp) await each().catch((error: unknown) => say(String(error)));
+  }
+}
+
+async function story(here: { laptop: Machine; team: Machine; repository: string }): Promise<number> {
+  const { laptop, team, repository } = here;
+  await waitFor("big-1 is known", async () => (await must(team, ["hosts"])).includes("big-1"));
+  heading("The goal begins on the laptop");
+  const started = await must(laptop, ["run", "../goal.yaml", "--detach", "--json"], repository);
+  const { id, branch } = JSON.parse(started) as { id: string; branch: string };
+  say(`$ baton run ../goal.yaml --detach    # thread ${id}`);
+  await waitFor("its first turn runs", async () => (await viewOf(laptop, id)).doing === "turn 1");
+  heading("In mid-goal it moves to the team's host");
+  await tell(laptop, ["handoff", id, "--to", "team:big-1"]);
+  await tell(laptop, ["ls"]);
+  const { turn } = await viewOf(laptop, id);
+  heading("The laptop loses its power: everything on it gets SIGKILL");
+  await kill(laptop);
+  heading("The thread goes on, and ends, on big-1");
+  const view = await waitFor("it settles", async () => {
+    const now = await viewOf(team, id);
+    return now.settledAt === null ? undefined : now;
+  });
+  say(await must(team, ["logs", id]));
+  say(`${view.status} after ${view.turn} turns; the laptop saw ${turn} of them.`);
+  heading("The laptop is back, and pulls");
+  await must(laptop, ["up"]);
+  await tell(laptop, ["pull", `team:${id}`], repository);
+  say((await execa("git", ["log", "--oneline", "--no-decorate", branch], { cwd: repository })).stdout);
+  say((await execa("git", ["diff", "--stat", "main", branch], { cwd: repository })).stdout);
+  return view.status === "achieved" ? 0 : 1;
+}
+
+interface View {
+  readonly status: string;
+  readonly doing: string;
+  readonly turn: number;
+  readonly settledAt: string | null;
+}
+
+async function viewOf(machine: Machine, id: string): Promise<View> {
+  return JSON.parse(await must(machine, ["show", id, "--json"])) as View;
+}
+
+async function makeMachine(folder: string, name: string): Promise<Machine> {
+  const home = join(folder, name, "home");
+  await mkdir(home, { recursive: true });
+  await writeFile(
+    join(home, ".gitconfig"),
+    "[user]\n\tname = Baton demo\n\temail = demo@localhost\n[commit]\n\tgpgSign = false\n",
+  );
+  const bin = process.env["BATON_TEMPORAL_BIN"];
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: home,
+    NO_COLOR: "1",
+    TEMPORAL_CONFIG_FILE: "/dev/null",
+    BATON_STATE_DIR: join(folder, name, "state"),
+    BATON_CACHE_DIR: cacheDirOf(process.env),
+    ...(bin === undefined ? {} : { BATON_TEMPORAL_BIN: bin }),
+  };
+  return { name, env };
+}
+
+/** The sample of the other demo, with an agent that takes its time, so that there is a middle to hand it over in. */
+async function makeRepository(folder: string): Promise<string> {
+  await cp(sample, folder, { recursive: true });
+  const repository = join(folder, "cart");
+  await rename(join(folder, "repository"), repository);
+  const slow = join(folder, "slow-agent.sh");
+  await writeFile(slow, `#!/bin/sh\nsleep ${turnSeconds}\nexec "${process.execPath}" "${join(folder, "agent.mjs")}"\n`);
+  await chmod(slow, 0o755);
+  const goal = join(folder, "goal.yaml");
+  await writeFile(goal, (await readFile(goal, "utf8")).replace("bin: ./agent.mjs", "bin: ./slow-agent.sh"));
+  const identity = ["-c", "user.name=Baton demo", "-c", "user.email=demo@localhost", "-c", "commit.gpgSign=false"];
+  await execa("git", ["init", "--quiet", "--initial-branch=main"], { cwd: repository });
+  await execa("git", ["add", "--all"], { cwd: repository });
+  await execa("git", [...identity, "commit", "--quiet", "--no-verify", "-m", `Sell tea and cups\n\n${folder}`], {
+    cwd: repository,
+  });
+  return repository;
+}
+
+function startHost(folder: string, joined: { bridge: Bridge; team: Machine; temporal: string; hub: string }) {
+  const { bridge, team, temporal, hub } = joined;
+  const env = {
+    ...team.env,
+    HOME: join(folder, "big-1"),
+    BATON_STATE_DIR: join(folder, "big-1", "state"),
+    TEMPORAL_ADDRESS: bridge.seen(temporal),
+    BATON_HUB_ADDRESS: bridge.seen(hub),
+  };
+  const command = [...bridge.inside, process.execPath, baton, "host", "--name", "big-1", "--places", "2"];
+  const running = execa(command[0]!, command.slice(1), { env, extendEnv: false, stdio: "ignore", reject: false, cwd: "/" });
+  return {
+    async stop() {
+      running.kill("SIGTERM");
+      await running;
+      await rm(join(folder, "big-1", "state", "host", "threads"), { recursive: true, force: true });
+    },
+  };
+}
+
+async function kill({ env }: Machine): Promise<void> {
+  const files = serviceFiles(stateDirOf(env));
+  for (const name of ["supervisor", "host", "hub", "temporal"] as const) {
+    const found = files.liveProcess(name);
+    if (found === undefined) continue;
+    process.kill(found.pid, "SIGKILL");
+    say(`killed: ${name} (process ${found.pid})`);
+  }
+  await delay(100);
+}
+
+async function waitFor<T>(why: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await delay(200);
+  }
+  throw new Error(`not within a minute: ${why}`);
+}
+
+async function tell(machine: Machine, args: readonly string[], cwd?: string): Promise<void> {
+  say(`$ baton ${args.join(" ")}`);
+  say((await succeeded(machine, args, cwd)).all);
+}
+
+async function must(machine: Machine, args: readonly string[], cwd?: string): Promise<string> {
+  return (await succeeded(machine, args, cwd)).stdout;
+}
+
+async function succeeded(machine: Machine, args: readonly string[], cwd?: string) {
+  const ran = await runBaton(machine, args, cwd);
+  if (ran.exitCode === 0) return ran;
+  throw new Error(`baton ${args.join(" ")} on the ${machine.name} ended with ${ran.exitCode}\n${ran.all}`);
+}
+
+async function runBaton({ env }: Machine, args: readonly string[], cwd = "/") {
+  return execa(process.execPath, [baton, ...args], { cwd, env, extendEnv: false, all: true, reject: false, timeout: 60_000 });
+}
+
+function heading(title: string): void {
+  say(`\n== ${title}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await demo();
