@@ -90,6 +90,7 @@ export function play(
         state = ask(state, budgetQuestion(state, step.exhausted), 1000);
         break;
       case "switchHost":
+      case "depart":
       case "wait":
       case "settle":
         return { state, turns, stoppedAt: step };
