@@ -29,6 +29,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "crash",
+          include: ["test/crash/**/*.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],

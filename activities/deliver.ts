@@ -8,7 +8,7 @@ import { runGit } from "../git/git.ts";
 import { presentObjects } from "../git/object-store.ts";
 import { fetchObjects } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
-import { threadFolder } from "./open-threads.ts";
+import { threadFolder, threadMarkers } from "./open-threads.ts";
 import type { Delivered, DeliverInput } from "./thread-activities.ts";
 import { openTranscript } from "./transcript-writer.ts";
 import { untilHubBack } from "./until-hub-back.ts";
@@ -39,15 +39,16 @@ export async function deliver(host: HostContext, input: DeliverInput): Promise<D
 /** Hands the commit over and gives its diffstat: to the user's repository, or straight to the remote without it. */
 async function hand(host: HostContext, input: DeliverInput & { readonly commit: string }): Promise<string> {
   const { branch, commit, push, home, repository } = input;
+  const markers = threadMarkers(host.host, input.thread);
   if (home === null) {
     const { store } = threadFolder(host.folder, input.thread, repository.id);
     await fetchObjects(host, { repository, store, wanted: [commit] });
-    if (push !== undefined) await pushBranch({ root: store, branch, commit }, remoteUrl(input, push));
+    if (push !== undefined) await pushBranch({ root: store, branch, commit, markers }, remoteUrl(input, push));
     return diffstatOf(store, repository.base, commit);
   }
   const haves = await knownAtHome(home.path, repository.base);
   const pack = () => host.hub.fetch({ repository: repository.id, wants: [commit], haves });
-  const delivery = { root: home.path, branch, commit, pack, ...(push === undefined ? {} : { push }) };
+  const delivery = { root: home.path, branch, commit, pack, markers, ...(push === undefined ? {} : { push }) };
   await untilHubBack(() => deliverBranch(delivery), { signal: Context.current().cancellationSignal, logger: host.logger });
   return diffstatOf(await gitDirOf(home.path), repository.base, commit);
 }

@@ -14,6 +14,8 @@ export interface BranchDelivery {
   readonly pack: () => AsyncIterable<Uint8Array>;
   /** Remote to push the branch to. */
   readonly push?: string;
+  /** Environment by which a push that outlives its host is found again. */
+  readonly markers?: Readonly<Record<string, string>>;
 }
 
 const pushTimeoutMs = 120_000;
@@ -56,11 +58,14 @@ async function moveBranch(delivery: BranchDelivery, reference: string, current: 
 }
 
 /** Pushes a commit to a branch of a remote, bounded and without asking anybody anything. Throws Delivery. */
-export async function pushBranch(delivery: Pick<BranchDelivery, "root" | "branch" | "commit">, remote: string): Promise<void> {
-  const { root, branch, commit } = delivery;
+export async function pushBranch(
+  delivery: Pick<BranchDelivery, "root" | "branch" | "commit" | "markers">,
+  remote: string,
+): Promise<void> {
+  const { root, branch, commit, markers } = delivery;
   const args = ["push", "--no-verify", "--quiet", "--no-recurse-submodules", "--", remote, `${commit}:refs/heads/${branch}`];
   const ssh = process.env["GIT_SSH_COMMAND"] ?? "ssh -o BatchMode=yes -o ConnectTimeout=20";
-  const result = await runGit(args, { cwd: root, env: { GIT_SSH_COMMAND: ssh }, timeoutMs: pushTimeoutMs }).catch(
+  const result = await runGit(args, { cwd: root, env: { ...markers, GIT_SSH_COMMAND: ssh }, timeoutMs: pushTimeoutMs }).catch(
     (error: unknown) => {
       throw refusal(delivery, `Pushing ${branch} to ${remote} did not end: ${String(error)}`, `git push ${remote} ${branch}`);
     },

@@ -26,6 +26,7 @@ const steps = {
   integration: vitest("integration"),
   agents: vitest("agents"),
   browser: vitest("browser"),
+  crash: vitest("crash"),
 };
 
 const check = ["format", "lint", "types", "dead code", "docs", "unit"];
@@ -36,10 +37,12 @@ const gates = {
   "test:integration": ["integration"],
   "test:agents": ["agents"],
   "test:browser": ["browser"],
+  "test:crash": ["crash"],
 };
 const programs = {
   demo: node("--import", "tsx", "scripts/demo.ts"),
   "demo:handoff": node("--import", "tsx", "scripts/demo-handoff.ts"),
+  chaos: node("--import", "tsx", "test/chaos/main.ts"),
   bench: node("--import", "tsx", "test/bench/main.ts"),
   docs: node("--import", "tsx", "scripts/docs.ts"),
   format: [local("oxfmt")],

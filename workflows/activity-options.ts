@@ -9,6 +9,9 @@ const longest = "365 days";
 /** Every attempt is the Workflow's own decision and visible in its history: Temporal never retries by itself. */
 const once = { maximumAttempts: 1 };
 
+/** Delivering again is harmless, and a host that crashed meanwhile is back in seconds. */
+const deliveryAttempts = 5;
+
 /** A host that refuses leaves no trace in the history; once a place is held, its end is the Workflow's to judge. */
 const untilPlace = { nonRetryableErrorTypes: ["TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"] };
 
@@ -62,7 +65,7 @@ export function releaseOptions(host: string): ActivityOptions {
   };
 }
 
-/** Delivery happens where the user's repository is, so it may wait for that machine to come back. */
+/** Delivery happens where the user's repository is, so it may wait for that machine to come back, and goes on after a crash. */
 export function deliveryOptions(
   home: string,
   timing: ThreadTiming,
@@ -73,7 +76,7 @@ export function deliveryOptions(
     scheduleToStartTimeout: call.patience,
     startToCloseTimeout: "30 minutes",
     heartbeatTimeout: timing.heartbeatTimeoutMs,
-    retry: once,
+    retry: { maximumAttempts: deliveryAttempts },
     summary: call.summary,
   };
 }

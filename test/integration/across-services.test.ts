@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Departure } from "../../domain/departure.ts";
 import type { SupervisedName } from "../../infra/services/service-files.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
+import { rightToken, startGuardedHub } from "../support/guarded-hub.ts";
 import type { Action } from "../support/script.ts";
 import type { TestThread } from "../support/test-thread.ts";
 import { until } from "../support/until.ts";
@@ -239,7 +240,7 @@ describe("a remote", () => {
   test("whose hub wants another token is refused, and no secret is kept in the list", async () => {
     const folder = join(laptop.world.root, "guarded");
     const { temporal } = team.world.files.readEndpoints()!;
-    const guarded = await startGuardedHub(folder);
+    const guarded = await startGuardedHub(folder, laptop.world.env);
     try {
       const add = async (token: string) => {
         const file = join(folder, "token");
@@ -258,23 +259,3 @@ describe("a remote", () => {
     }
   });
 });
-
-const rightToken = "0123456789abcdef-right";
-
-async function startGuardedHub(folder: string) {
-  mkdirSync(folder, { recursive: true });
-  const tokens = join(folder, "tokens");
-  writeFileSync(tokens, `${rightToken}\n`);
-  const args = ["hub", "--listen", "127.0.0.1:0", "--token-file", tokens, "--state-dir", join(folder, "hub")];
-  const hub = spawn(process.execPath, [cli, ...args], { cwd: "/", env: laptop.world.env, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  hub.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  const stop = () => void hub.kill("SIGKILL");
-  const address = await until(() => /listens on ([\d.:]+);/.exec(said)?.[1], { why: "the guarded hub listens" }).catch(
-    (error: unknown) => {
-      stop();
-      throw error;
-    },
-  );
-  return { address, stop };
-}
