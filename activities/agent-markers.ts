@@ -2,7 +2,7 @@ import { BatonFailure } from "../domain/failure.ts";
 import { childEnvironment, parseEnvironmentItems } from "../process/agent-environment.ts";
 import { reapProcesses } from "../process/reap.ts";
 import type { HostContext } from "./host-context.ts";
-import { threadMarkers } from "./open-threads.ts";
+import { threadMarkers } from "./thread-markers.ts";
 import type { Claim } from "./thread-activities.ts";
 
 interface WorkRequest extends Claim {

@@ -6,6 +6,7 @@ import { withAccess } from "../git/regain-access.ts";
 import { workspaceAt, type Workspace } from "../git/workspace.ts";
 import type { PreparedCheckout } from "./prepared-checkout.ts";
 import type { Claim } from "./thread-activities.ts";
+import { threadMarkers } from "./thread-markers.ts";
 
 /** A thread whose workspace is open on this host, under one epoch. */
 export interface OpenThread extends Claim {
@@ -83,9 +84,4 @@ export function workspaceOf(folder: ThreadFolder, place: { host: string; thread:
   const { host, thread, repository } = place;
   const origin = repository.origin === undefined ? {} : { origin: repository.origin };
   return workspaceAt({ store: folder.store, dir: folder.root, thread, markers: threadMarkers(host, thread), ...origin });
-}
-
-/** By these variables every process that works for a thread on a host is found again, git's own included. */
-export function threadMarkers(host: string, thread: string): Record<string, string> {
-  return { BATON_HOST: host, BATON_THREAD: thread };
 }

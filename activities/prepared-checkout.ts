@@ -1,6 +1,7 @@
 import { cleanCheckout, type CleanCheckout } from "../git/clean-checkout.ts";
 import type { HostContext } from "./host-context.ts";
-import { threadMarkers, type OpenThread } from "./open-threads.ts";
+import type { OpenThread } from "./open-threads.ts";
+import { threadMarkers } from "./thread-markers.ts";
 
 /** A clean checkout that was begun before anybody asked for it; undefined when it failed. */
 export interface PreparedCheckout {
