@@ -38,8 +38,7 @@ export async function bringUp(
 async function restore(open: OpenThread, checkpoint: StoredCheckpoint | undefined): Promise<void> {
   const { workspace, folder } = open;
   if (!checkpoint) return restoreWorkspace({ workspace, commit: open.commit });
-  // A checkpoint inside a turn has a work commit of its own, beside the newest whole turn's.
-  const commit = checkpoint.partial ? await workCommitOf(folder.store, checkpoint.snapshot) : checkpoint.commit;
+  const commit = await workCommitIn(folder.store, checkpoint);
   await restoreWorkspace({ workspace, commit });
   await restoreSession({ gitDir: folder.store, snapshot: checkpoint.snapshot, sessionDir: folder.session });
 }
@@ -57,7 +56,10 @@ export async function setUp(host: HostContext, open: OpenThread, input: OpenWork
   }
 }
 
-async function workCommitOf(store: string, snapshot: string): Promise<string> {
+/** The commit with a checkpoint's work tree: what is not a whole turn has one of its own, beside the newest turn's. */
+export async function workCommitIn(store: string, checkpoint: StoredCheckpoint): Promise<string> {
+  if (!checkpoint.partial) return checkpoint.commit;
+  const { snapshot } = checkpoint;
   const parents = (await git(["rev-parse", `${snapshot}^@`], { cwd: store, gitDir: store })).toString().trim().split("\n");
   const work = parents.at(-1);
   if (!work) throw new BatonFailure("Workspace", `the hub's snapshot ${snapshot} has no work commit`);

@@ -15,7 +15,7 @@ export function checkpointInside(host: HostContext, open: OpenThread, input: Run
     const { checkpoint } = await takeSnapshot({
       workspace: open.workspace,
       sessionDir: open.folder.session,
-      ledger: () => JSON.stringify({ turn, attempt, partial: true }),
+      ledger: () => JSON.stringify({ inside: true, turn, attempt }),
       base: open.repository.base,
       parentCommit: open.commit,
       message: `Inside turn ${turn} of ${open.thread}`,
@@ -23,7 +23,7 @@ export function checkpointInside(host: HostContext, open: OpenThread, input: Run
       ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
     });
     if (checkpoint.tree === newest) return;
-    await pushSnapshot(host, open, { checkpoint: { ...checkpoint, commit: open.commit }, turn, partial: true });
+    await pushSnapshot(host, open, { checkpoint, turn, partial: true });
     newest = checkpoint.tree;
   };
   const timer = setInterval(() => {

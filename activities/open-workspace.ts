@@ -4,7 +4,7 @@ import { git } from "../git/git.ts";
 import { readLedger } from "../git/session-files.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { reapThread } from "./agent-markers.ts";
-import { bringUp, setUp } from "./bring-up.ts";
+import { bringUp, setUp, workCommitIn } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
 import type { OpenThreads, ThreadFolder } from "./open-threads.ts";
 import type { OpenedWorkspace, OpenWorkspaceInput } from "./thread-activities.ts";
@@ -32,12 +32,16 @@ export async function openWorkspace(
   return { baseTree, newest, bytes };
 }
 
-/** The ledger's report of the newest whole turn; a checkpoint inside a turn tells of none. */
+/** What the ledger of a snapshot holds: the report of an attempt that ended, or a mark that it was taken inside one. */
+type Ledger = Omit<TurnReport, "checkpoint"> | { readonly inside: true };
+
+/** The report of the newest attempt that ended; a checkpoint inside a turn tells of none. */
 async function newestTurn(folder: ThreadFolder, checkpoint: StoredCheckpoint | undefined): Promise<TurnReport | null> {
-  if (!checkpoint || checkpoint.partial) return null;
-  const ledger = await readLedger({ gitDir: folder.store, snapshot: checkpoint.snapshot });
-  const { commit, snapshot, tree } = checkpoint;
-  return { ...(JSON.parse(ledger) as Omit<TurnReport, "checkpoint">), checkpoint: { commit, snapshot, tree } };
+  if (!checkpoint) return null;
+  const ledger = JSON.parse(await readLedger({ gitDir: folder.store, snapshot: checkpoint.snapshot })) as Ledger;
+  if ("inside" in ledger) return null;
+  const { snapshot, tree } = checkpoint;
+  return { ...ledger, checkpoint: { commit: await workCommitIn(folder.store, checkpoint), snapshot, tree } };
 }
 
 async function treeOf(store: string, commit: string): Promise<string> {

@@ -10,6 +10,7 @@ import { untilHubBack } from "./until-hub-back.ts";
 interface Push {
   readonly checkpoint: Checkpoint;
   readonly turn: number;
+  /** Not the end of a turn: the newest whole turn's commit stays the one that the next follows. */
   readonly partial: boolean;
 }
 
@@ -27,6 +28,7 @@ export async function pushSnapshot(host: HostContext, open: OpenThread, push: Pu
     turn: push.turn,
     partial: push.partial,
     ...checkpoint,
+    commit: push.partial ? open.commit : checkpoint.commit,
     ...(snapshot === null ? {} : { previous: snapshot }),
   };
   const haves = [open.commit, ...(snapshot === null ? [] : [snapshot])];

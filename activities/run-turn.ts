@@ -1,5 +1,5 @@
 import { Context } from "@temporalio/activity";
-import { describeOutcome } from "../domain/after-turn.ts";
+import { countsAsTurn, describeOutcome } from "../domain/after-turn.ts";
 import { turnPrompt } from "../domain/prompt.ts";
 import type { Changes, TurnReport } from "../domain/turn.ts";
 import { totalTokens } from "../domain/usage.ts";
@@ -116,7 +116,8 @@ async function checkpointTurn(host: HostContext, open: OpenThread, { input, resu
     ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
   });
   if (result.agent.kind === "completed") prepareCheckout(host, open, checkpoint.commit);
-  await pushSnapshot(host, open, { checkpoint, turn, partial: false });
+  // What an attempt left that has to be tried again is kept, and becomes part of the one commit of its turn.
+  await pushSnapshot(host, open, { checkpoint, turn, partial: !countsAsTurn(result.agent) });
   return { ...told, checkpoint, changes };
 }
 

@@ -34,7 +34,7 @@ function takeWork(state: ThreadState, report: TurnReport, now: number): ThreadSt
 }
 
 /** A turn cut short by its own limits is over; one that failed or was interrupted is tried again. */
-function countsAsTurn(agent: AgentOutcome): boolean {
+export function countsAsTurn(agent: AgentOutcome): boolean {
   return agent.kind === "completed" || (agent.kind === "limit" && agent.limit !== "stalled");
 }
 

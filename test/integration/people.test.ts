@@ -44,6 +44,7 @@ describe.concurrent("a person", () => {
     await thread.settled();
     expect(thread.script.prompt(1, 2)).toContain("This is attempt 2 at this turn");
     expect(await thread.repository.file(thread.branch, "tried.txt")).toBe("once more");
+    expect(await thread.committedTurns()).toEqual([1]);
   });
 
   test("stops a thread and finds the work so far on its branch", async () => {
