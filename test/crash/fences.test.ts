@@ -91,8 +91,8 @@ test.for(["cut", "stall"] as const)(
     const { here } = await on(thread);
     here.link(fault);
     const view = await thread.settled();
+    // Its own clock may have stopped the agent by now; what must hold is that it is fenced when its links are back.
     expect(view.epoch).toBeGreaterThanOrEqual(2);
-    expect(here.processes()).not.toEqual([]);
     here.link("heal");
     await isFenced(thread, here);
   },
