@@ -31,7 +31,8 @@ export const invariantNames = [
 
 /** Checks everything that must hold of a settled thread; gives what does not. */
 export async function violations(world: BatonWorld, thread: TestThread, expected: Expected = {}): Promise<string[]> {
-  const view = await thread.view();
+  // The next fault may have hit whoever answers.
+  const view = await until(() => thread.view(), { why: `${thread.id} answers` });
   const found: Finding[] = [
     ...(await branchFindings(thread, view, expected)),
     ...epochFindings(world, thread, view),
