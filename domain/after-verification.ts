@@ -1,5 +1,6 @@
 import { addSpent } from "./budget.ts";
 import type { FailureStrategy } from "./goal.ts";
+import { metricDirection } from "./metric.ts";
 import { floorHolds } from "./next-step.ts";
 import { alarm, observe, type Alarm, type Observation } from "./progress.ts";
 import { ask } from "./questions.ts";
@@ -87,8 +88,8 @@ function giveUp(state: ThreadState, raised: Alarm, now: number): ThreadState {
 function observation(state: ThreadState, verification: Verification): Observation {
   const metrics = verification.checks.flatMap(({ name, metric }) => {
     if (!metric || metric.value === null) return [];
-    const direction = metric.atLeast === undefined ? ("lower" as const) : ("higher" as const);
-    return metric.atLeast === undefined && metric.atMost === undefined ? [] : [{ check: name, value: metric.value, direction }];
+    const limitless = metric.atLeast === undefined && metric.atMost === undefined;
+    return limitless ? [] : [{ check: name, value: metric.value, direction: metricDirection(metric) }];
   });
   return {
     tree: state.checkpoint?.tree ?? "",

@@ -91,14 +91,20 @@ function thresholdFailure(spec: MetricSpec, value: number): string | undefined {
   return undefined;
 }
 
+export type MetricDirection = "lower" | "higher";
+
 /** Which way a metric gets better: up as soon as there is a lower limit, else down. */
-export function metricDirection(spec: MetricSpec): "lower" | "higher" {
+export function metricDirection(spec: Pick<MetricSpec, "atLeast">): MetricDirection {
   return spec.atLeast === undefined ? "lower" : "higher";
 }
 
 /** Whether `a` is better than `b`. */
 export function betterMetric(spec: MetricSpec, a: number, b: number): boolean {
-  return metricDirection(spec) === "lower" ? a < b : a > b;
+  return isBetter(metricDirection(spec), a, b);
+}
+
+export function isBetter(direction: MetricDirection, a: number, b: number): boolean {
+  return direction === "lower" ? a < b : a > b;
 }
 
 /** The best value so far, once `value` is known. */

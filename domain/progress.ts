@@ -1,4 +1,5 @@
 import type { FailureStrategy } from "./goal.ts";
+import { isBetter, type MetricDirection } from "./metric.ts";
 
 const remembered = 64;
 
@@ -47,7 +48,7 @@ export interface Observation {
 export interface ObservedMetric {
   readonly check: string;
   readonly value: number;
-  readonly direction: "lower" | "higher";
+  readonly direction: MetricDirection;
 }
 
 export interface Alarm {
@@ -94,7 +95,7 @@ function stallReason(progress: Progress, seen: Observation): string {
 function improvedMetrics(progress: Progress, metrics: readonly ObservedMetric[]): boolean {
   return metrics.some(({ check, value, direction }) => {
     const best = progress.best[check];
-    return best === undefined || isBetter(value, best, direction);
+    return best === undefined || isBetter(direction, value, best);
   });
 }
 
@@ -102,13 +103,9 @@ function bestMetrics(best: Progress["best"], metrics: readonly ObservedMetric[])
   const next = { ...best };
   for (const { check, value, direction } of metrics) {
     const old = next[check];
-    if (old === undefined || isBetter(value, old, direction)) next[check] = value;
+    if (old === undefined || isBetter(direction, value, old)) next[check] = value;
   }
   return next;
-}
-
-function isBetter(value: number, than: number, direction: ObservedMetric["direction"]): boolean {
-  return direction === "lower" ? value < than : value > than;
 }
 
 /** Whether the strategy's patience is over, and what repeats. */
