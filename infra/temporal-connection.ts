@@ -1,8 +1,8 @@
 import type { Client, Connection, ConnectionOptions } from "@temporalio/client";
+import { plainTextToTls, speaksTls, tlsError } from "../config/connections/tls-handshake.ts";
 import type { Environment } from "../config/settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
-import { explainConnectError, plainTextToTls } from "./explain-connect-error.ts";
-import { speaksTls, tlsError } from "./tls-handshake.ts";
+import { explainConnectError } from "./explain-connect-error.ts";
 import { embeddedNamespace, loadTemporalProfile } from "./temporal-target.ts";
 
 export interface TemporalConnection {
@@ -101,12 +101,14 @@ async function unreachable(error: unknown, target: Resolved): Promise<BatonFailu
 /** grpc-js only says that it failed when the other side hangs up: a handshake of our own tells why. */
 async function tellingMessage(message: string, { address, options: { tls } }: Resolved): Promise<string> {
   if (!/Failed to connect/.test(message)) return message;
-  if (!tls) return (await speaksTls(address, lookMs)) ? plainTextToTls : message;
+  const { hostname, port } = new URL(`tcp://${address}`);
+  const at = { host: hostname.replaceAll(/[[\]]/g, ""), port: Number(port || 7233), waitMs: lookMs };
+  if (!tls) return (await speaksTls(at)) ? plainTextToTls : message;
   const { clientCertPair, serverRootCACertificate, serverNameOverride } = tls === true ? {} : tls;
   const options = {
     ...(clientCertPair && { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) }),
     ...(serverRootCACertificate && { ca: Buffer.from(serverRootCACertificate) }),
     ...(serverNameOverride && { servername: serverNameOverride }),
   };
-  return (await tlsError({ address, options, waitMs: lookMs })) ?? message;
+  return (await tlsError({ ...at, options })) ?? message;
 }

@@ -2,16 +2,20 @@ import { connect, type ConnectionOptions } from "node:tls";
 
 /** Stands for an error message when the other side ends the connection after the handshake without a word. */
 export const hungUp = "closed after the handshake";
+/** Stands for an error message when the address turned out to speak TLS. */
+export const plainTextToTls = "plain text to TLS";
 
 interface Handshake {
-  readonly address: string;
+  readonly host: string;
+  readonly port: number;
   readonly options: ConnectionOptions;
+  /** Milliseconds after which nothing is known to be wrong. */
   readonly waitMs: number;
 }
 
 /** Whether a TLS handshake begins at the address; certificates are not looked at. */
-export async function speaksTls(address: string, waitMs: number): Promise<boolean> {
-  const { secured, error } = await shakeHands({ address, options: { rejectUnauthorized: false }, waitMs });
+export async function speaksTls(at: Omit<Handshake, "options">): Promise<boolean> {
+  const { secured, error } = await shakeHands({ ...at, options: { rejectUnauthorized: false } });
   return secured || /alert/i.test(error ?? "");
 }
 
@@ -23,12 +27,10 @@ export async function tlsError(handshake: Handshake): Promise<string | undefined
   return (await shakeHands(handshake)).error;
 }
 
-function shakeHands({ address, options, waitMs }: Handshake): Promise<{ secured: boolean; error: string | undefined }> {
-  const { hostname, port } = new URL(`tcp://${address}`);
-  const host = hostname.replaceAll(/[[\]]/g, "");
+function shakeHands({ host, port, options, waitMs }: Handshake): Promise<{ secured: boolean; error: string | undefined }> {
   return new Promise((resolve) => {
     let secured = false;
-    const socket = connect({ host, port: Number(port || 7233), ALPNProtocols: ["h2"], ...options });
+    const socket = connect({ host, port, ALPNProtocols: ["h2"], ...options });
     const done = (error?: string) => {
       clearTimeout(timer);
       socket.destroy();
