@@ -1,0 +1,157 @@
+import { oneLine } from "../bounded-text.ts";
+import { exhausted } from "../budget.ts";
+import { changeTask, succeeded, totalSpent, type FanOutState } from "./fan-out-state.ts";
+import type { TaskState } from "./task.ts";
+import type { ThreadState } from "../thread.ts";
+import { addInTree, nothingInTree, sinceInTree, type SubagentNews, type TurnGrant } from "./tree.ts";
+
+const reasonLength = 160;
+
+/** A subagent was started for a task, or several that race. */
+export function afterStarted(state: ThreadState, key: string, threads: readonly string[]): ThreadState {
+  const { fanOut } = state;
+  const [first, ...others] = threads;
+  if (fanOut === undefined || first === undefined) return state;
+  const started = changeTask(fanOut, key, ({ succeededBefore: _before, racers: _racers, ...task }) => ({
+    ...calm(task),
+    status: "running",
+    thread: first,
+    tries: task.tries + 1,
+    ...(others.length === 0 ? {} : { racers: threads }),
+  }));
+  return { ...state, fanOut: started };
+}
+
+/** Takes in what a subagent, or one of a subagent's own, tells. */
+export function afterNews(state: ThreadState, news: SubagentNews): ThreadState {
+  if (state.fanOut === undefined) return state;
+  const own = news.parent === state.start.id;
+  // A thread that ran on for a while after its task was decided is accounted for; it changes nothing else.
+  const over = own && !state.fanOut.tasks.some((task) => task.key === news.key && isAtWork(task, news.thread));
+  const accounted = account(state.fanOut, news, over);
+  if (!own || over) return { ...state, fanOut: accounted };
+  const successes = succeeded(accounted);
+  return { ...state, fanOut: changeTask(accounted, news.key, (task) => since(successes, taskAfter(task, news))) };
+}
+
+/** Whether the thread is one of the subagents that work at the task right now. */
+export function isAtWork(task: TaskState, thread: string): boolean {
+  return task.status === "running" && threadsOf(task).includes(thread);
+}
+
+/** How many had got through when the first met the cause: what was before it says nothing about it. */
+function since(successes: number, { succeededBefore = successes, ...task }: TaskState): TaskState {
+  return task.cause ? { ...task, succeededBefore } : task;
+}
+
+/** Another is started under the next id, or the rest of a race decides. */
+function taken(task: TaskState, thread: string): TaskState {
+  const running = threadsOf(task).filter((each) => each !== thread);
+  if (running[0] !== undefined) return { ...task, racers: running, thread: running[0] };
+  const { racers: _racers, ...rest } = task;
+  return { ...rest, status: "pending", thread: null };
+}
+
+function account(fanOut: FanOutState, { thread, spent, now }: SubagentNews, over: boolean): FanOutState {
+  const before = fanOut.ledger[thread] ?? nothingInTree;
+  const others = fanOut.wanting.filter((each) => each.thread !== thread);
+  return {
+    ...fanOut,
+    spent: addInTree(fanOut.spent, sinceInTree(spent, before)),
+    ledger: { ...fanOut.ledger, [thread]: spent },
+    wanting: now.kind === "wantsTurn" && !over ? [...others, { thread, turn: now.turn, attempt: now.attempt }] : others,
+    // One that only says that it is at work now has its attempt before it.
+    inFlight: now.kind === "working" ? fanOut.inFlight : fanOut.inFlight.filter((each) => each !== thread),
+  };
+}
+
+function taskAfter(task: TaskState, { thread, now }: SubagentNews): TaskState {
+  switch (now.kind) {
+    case "wantsTurn":
+    case "working":
+      return calm(task);
+    case "taken":
+      return taken(task, thread);
+    case "stuck":
+      return { ...task, reason: short(now.text), cause: short(now.cause) };
+    case "settled":
+      return settled(task, thread, now);
+  }
+}
+
+function settled(task: TaskState, thread: string, now: Extract<SubagentNews["now"], { kind: "settled" }>): TaskState {
+  const { onDemand } = task;
+  if (onDemand !== undefined) return settledOnDemand({ ...task, onDemand }, thread, now);
+  if (now.status === "achieved") return { ...calm(task), status: "ready", thread, commit: now.commit };
+  const running = threadsOf(task).filter((each) => each !== thread);
+  // The others of a race may still make it.
+  if (running.length > 0 && task.racers !== undefined) return { ...task, racers: running, thread: running[0] ?? thread };
+  return { ...task, status: "failed", thread, reason: short(now.reason), cause: short(now.cause) };
+}
+
+/** Of all tasks together these are most of what is carried along. */
+function short(text: string): string {
+  return oneLine(text, reasonLength);
+}
+
+/** The agent takes the work, also what there is of a task that failed. */
+function settledOnDemand(
+  task: TaskState & Pick<Required<TaskState>, "onDemand">,
+  thread: string,
+  { status, commit, reason }: Extract<SubagentNews["now"], { kind: "settled" }>,
+): TaskState {
+  const { contract: _contract, ...onDemand } = task.onDemand;
+  const work = commit === "" || commit === onDemand.base ? {} : { commit };
+  const how: Pick<TaskState, "status" | "reason"> = status === "achieved" ? { status } : { status: "failed", reason };
+  return { ...calm(task), onDemand, thread, ...work, ...how };
+}
+
+function calm({ reason: _reason, cause: _cause, ...task }: TaskState): TaskState {
+  return task;
+}
+
+/** Every subagent that works at a task right now. */
+export function threadsOf(task: TaskState): readonly string[] {
+  return task.racers ?? (task.thread === null ? [] : [task.thread]);
+}
+
+/** The attempts that the budget has room for: what is in flight counts as an average turn each. */
+export function grantable(state: ThreadState): readonly { readonly thread: string; readonly grant: TurnGrant }[] {
+  const { fanOut, budget } = state;
+  if (fanOut === undefined || state.paused || state.start.tree !== undefined) return [];
+  // The attempt that asked for them, or that is due again.
+  const own = state.phase === "turn" && state.attempt > 0 ? 1 : 0;
+  const granted: { thread: string; grant: TurnGrant }[] = [];
+  const spent = totalSpent(state);
+  const mean = (used: number) => (spent.turns === 0 ? 0 : used / spent.turns);
+  for (const { thread, turn, attempt } of fanOut.wanting) {
+    const flying = own + fanOut.inFlight.length + granted.length;
+    const foreseen = {
+      ...spent,
+      turns: spent.turns + flying,
+      timeMs: spent.timeMs + flying * mean(spent.timeMs),
+      tokens: spent.tokens + flying * mean(spent.tokens),
+      ...(spent.usd === undefined ? {} : { usd: spent.usd + flying * mean(spent.usd) }),
+    };
+    if (exhausted(budget, foreseen).length > 0) break;
+    granted.push({ thread, grant: { turn, attempt, ...roomOf(state) } });
+  }
+  return granted;
+}
+
+export function afterGranted(state: ThreadState, threads: readonly string[]): ThreadState {
+  const { fanOut } = state;
+  if (fanOut === undefined || threads.length === 0) return state;
+  const wanting = fanOut.wanting.filter(({ thread }) => !threads.includes(thread));
+  return { ...state, fanOut: { ...fanOut, wanting, inFlight: [...fanOut.inFlight, ...threads] } };
+}
+
+function roomOf(state: ThreadState): Pick<TurnGrant, "timeMs" | "tokens" | "usd"> {
+  const { budget } = state;
+  const spent = totalSpent(state);
+  return {
+    ...(budget.timeMs === undefined ? {} : { timeMs: budget.timeMs - spent.timeMs }),
+    ...(budget.tokens === undefined ? {} : { tokens: budget.tokens - spent.tokens }),
+    ...(budget.usd === undefined ? {} : { usd: budget.usd - (spent.usd ?? 0) }),
+  };
+}
