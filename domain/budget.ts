@@ -4,7 +4,7 @@ import { totalTokens, type Usage } from "./usage.ts";
 /** What a thread has used, over all hosts and attempts. */
 export interface Spent {
   readonly turns: number;
-  /** Milliseconds of turns, verification and judging. */
+  /** Milliseconds of turns, verification, reviews and judging. */
   readonly timeMs: number;
   readonly wallTimeMs: number;
   readonly tokens: number;

@@ -42,4 +42,17 @@ describe("the guess of a goal's cost", () => {
       timeMs: 5,
     });
   });
+
+  it("counts the turns of all subagents, racers included, or those of one while the tasks are unknown", () => {
+    const tasks = [1, 2, 3].map((id) => ({ name: `${id}`, fields: {} }));
+    const fanOut = (change: object) =>
+      ({ ...goal({}), fanOut: { template: goal({ turns: 5 }, price), race: [], ...change } }) as never;
+    const list = { tasks: { kind: "list", tasks } };
+    expect(guessCost(fanOut(list), 0)).toMatchObject({ turns: 15, usd: expect.any(Number), limitedBy: null });
+    expect(guessCost(fanOut({ ...list, race: [1, 2] }), 0)).toMatchObject({ turns: 30 });
+    expect(guessCost(fanOut({ tasks: { kind: "planner" } }), 0)).toMatchObject({
+      turns: 5,
+      assumption: expect.stringMatching(/^For one task: how many there are is not known yet\. A typical/),
+    });
+  });
 });

@@ -76,6 +76,14 @@ test("current details of a settled thread tell where to look and offer no steeri
   expect(details).not.toContain("baton steer");
 });
 
+test("current details tell what the reviewer found", () => {
+  const findings = [{ text: "rounds twice", file: "src/cart.ts", line: 12, blocking: true }];
+  const review = { reviewer: "claude", round: 1, rounds: 2, outcome: "objected", findings } as const;
+  expect(currentDetails({ ...sampleView, review })).toContain(
+    "### Review\n\n**objected** by claude, findings went back 1 of 2 times\n\n- **blocking** src/cart.ts:12: rounds twice",
+  );
+});
+
 test("current details hold no HTML and no image, and at most 8 kB", () => {
   const bad = "<img src=x onerror=alert(1)> ![pixel](http://evil/x.png) | 漢 ".repeat(200);
   const details = currentDetails({

@@ -2,6 +2,8 @@ import { keepStart, oneLine } from "./bounded-text.ts";
 import { budgetLines } from "./budget-lines.ts";
 import { cell, inert } from "./markdown.ts";
 import { metricText } from "./quantities.ts";
+import { findingText } from "./review.ts";
+import { countsText } from "./fan-out/task-counts.ts";
 import { storyPart } from "./story.ts";
 import { settledStatuses, type ThreadView } from "./thread-view.ts";
 
@@ -14,7 +16,9 @@ export function currentDetails(view: ThreadView): string {
     inert(oneLine(view.goal, 600)),
     statusPart(view),
     questionsPart(view),
+    subagentsPart(view),
     checksPart(view),
+    reviewPart(view),
     verdictPart(view),
     storyPart(view),
     budgetPart(view),
@@ -45,7 +49,15 @@ function questionsPart({ id, questions }: ThreadView): string {
       `  - next: ${inert(oneLine(question.next, 300))}`,
     ].join("\n");
   });
-  return `### Waits for a person\n\n${texts.join("\n")}\n\nAnswer with \`baton answer ${id} continue\` or \`baton answer ${id} stop\`.`;
+  const choices = [...new Set(questions.flatMap((question) => question.choices))];
+  const answers = choices.map((choice) => `\`baton answer ${id} ${choice}\``).join(" or ");
+  return `### Waits for a person\n\n${texts.join("\n")}\n\nAnswer with ${answers}.`;
+}
+
+function subagentsPart({ subagents, tree, id }: ThreadView): string {
+  const above = tree === undefined ? "" : `Subagent of \`${tree.parent}\` for ${inert(oneLine(tree.task, 80))}`;
+  const below = subagents === undefined ? "" : `### Subagents\n\n${countsText(subagents)} · \`baton tree ${id}\``;
+  return [above, below].filter((part) => part !== "").join("\n\n");
 }
 
 function checksPart({ checks }: ThreadView): string {
@@ -56,6 +68,16 @@ function checksPart({ checks }: ThreadView): string {
   });
   const more = checks.length > shown ? [`| … ${checks.length - shown} more | | | |`] : [];
   return ["### Checks", "", "| check | status | metric | why |", "|---|---|---|---|", ...rows, ...more].join("\n");
+}
+
+function reviewPart({ review }: ThreadView): string {
+  if (review === undefined || review.outcome === "not reviewed") return "";
+  const { outcome, reviewer, round, rounds, findings } = review;
+  const lines = findings
+    .slice(0, shown)
+    .map((finding) => `- **${finding.blocking ? "blocking" : "remark"}** ${inert(oneLine(findingText(finding), 300))}`);
+  const head = `**${outcome}** by ${inert(reviewer)}, findings went back ${round} of ${rounds} times`;
+  return ["### Review", "", head, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
 }
 
 function verdictPart({ verdict }: ThreadView): string {

@@ -7,6 +7,7 @@ import {
   beginLeaving,
   cancelDeparture,
   departureReport,
+  refuseCancel,
   refuseDeparture,
   type DepartRequest,
 } from "./departure.ts";
@@ -22,7 +23,7 @@ test("a departing thread takes no step but the departure, and shows as moving", 
   expect(nextStep(leaving)).toEqual({ kind: "depart" });
   expect(nextStep(afterQuiet(leaving))).toEqual({ kind: "depart" });
   expect(statusOf(leaving)).toBe("moving");
-  expect(nextStep(cancelDeparture(leaving)).kind).toBe("hold");
+  expect(nextStep(cancelDeparture(leaving, { by: "ann" }, 2_000)).kind).toBe("hold");
 });
 
 test("nothing can be copied before nothing runs any more", () => {
@@ -62,4 +63,39 @@ test("a thread that has left is settled, and says where it went", () => {
   expect(isSettled(left)).toBe(true);
   expect(statusOf(left)).toBe("moved");
   expect(left.ending?.reason).toBe("moved to team: (thread/x at team.example.org:7233)");
+});
+
+test("a thread that may be over there stays only with a reason that is about this very departure", () => {
+  const gone = beginLeaving(afterQuiet(leaving));
+  const { epoch } = gone.departure!;
+  expect(refuseCancel(gone, { by: "ann" })).toContain("it may be at team: already");
+  expect(refuseCancel(gone, { by: "ann", epoch: epoch - 1, because: "refused" })).not.toBeNull();
+  expect(refuseCancel(gone, { by: "ann", epoch, because: "refused" })).toBeNull();
+  expect(refuseCancel(thread, { by: "ann", epoch, because: "decided" })).toContain("not on its way");
+});
+
+test("what is taken back by decision writes under epochs that no copy left behind reaches", () => {
+  const gone = beginLeaving(afterQuiet(leaving));
+  const { epoch } = gone.departure!;
+  const refused = cancelDeparture(gone, { by: "ann", epoch, because: "refused" }, 2_000);
+  expect(refused).toMatchObject({ lastEpoch: 5 });
+  expect(refused).not.toHaveProperty("takenBack");
+  const decided = cancelDeparture(gone, { by: "ann", epoch, because: "decided" }, 2_000);
+  expect(decided.takenBack).toEqual({ from: "team:", service: "team-id", epoch: 5, at: 2_000 });
+  expect(decided.lastEpoch).toBeGreaterThan(epoch + 999_999);
+  expect(decided).not.toHaveProperty("departure");
+});
+
+test("open questions, a pause and what the agent was not told yet travel; a wait for a rate limit does not", () => {
+  const parked = {
+    ...thread,
+    paused: true,
+    steering: ["mind the basket"],
+    backOff: { waitMs: 3_600_000, reason: "rate limited" },
+    questions: [
+      { id: "q1", kind: "agent" as const, text: "?", facts: [], choices: ["continue" as const], next: "", turn: 1, askedAt: 1 },
+    ],
+  };
+  const { state } = departureReport(afterQuiet(beginDeparture(parked, request, 1_000)));
+  expect(state).toMatchObject({ paused: true, questions: [{ id: "q1" }], steering: ["mind the basket"], backOff: null });
 });

@@ -1,4 +1,5 @@
 import type { HandoffMode } from "./handoff.ts";
+import { forgetLoss } from "./host-loss.ts";
 import type { Placement } from "./placement.ts";
 import { isSettled, type ThreadState } from "./thread.ts";
 
@@ -35,6 +36,28 @@ export interface DepartRequest {
   readonly by: string;
 }
 
+/** Calls a departure off. From `leaving` on it takes a reason why the thread cannot be over there. */
+export interface CancelDeparture {
+  readonly by: string;
+  /** Of the departure that the reason is about. */
+  readonly epoch?: number;
+  /** `refused`: the target takes this arrival no more; `decided`: a person answers for the target being gone for good. */
+  readonly because?: "refused" | "decided";
+}
+
+/** A thread that was taken back by decision: a copy of it may come to life over there, under lower epochs. */
+export interface TakenBack {
+  /** As people named the target. */
+  readonly from: string;
+  readonly service: string;
+  /** Epoch of the arrival that it was taken back from. */
+  readonly epoch: number;
+  readonly at: number;
+}
+
+/** No copy that was left behind takes so many places that it would reach the epochs of the one that was taken back. */
+const takeBackEpochs = 1_000_000;
+
 /** Answer of the `departure` Query. */
 export interface DepartureReport {
   readonly departure: Departure | null;
@@ -50,7 +73,13 @@ export function refuseDeparture(state: ThreadState, request: DepartRequest): str
   if (departure && departure.service !== request.service) return `it is on its way to ${departure.to} already`;
   if (handoff) return `a handoff to ${handoff.to} is already under way`;
   if (state.phase === "ended") return `the thread is ${state.ending?.status ?? "ended"}`;
+  if (state.start.tree !== undefined) return `it is a subagent of ${state.start.tree.parent}, which would lose it`;
+  if (hasSubagentsAtWork(state)) return "its subagents are at work here and cannot come along: move it when they are done";
   return request.service === request.from ? "it is in that Temporal Service already" : null;
+}
+
+function hasSubagentsAtWork({ phase, fanOut }: ThreadState): boolean {
+  return phase === "fanOut" || (fanOut?.tasks.some(({ status }) => status === "pending" || status === "running") ?? false);
 }
 
 export function beginDeparture(state: ThreadState, request: DepartRequest, now: number): ThreadState {
@@ -74,15 +103,24 @@ export function beginLeaving(state: ThreadState): ThreadState {
   return state.departure ? { ...state, departure: { ...state.departure, phase: "leaving" } } : state;
 }
 
-export function cancelDeparture({ departure: _departure, ...state }: ThreadState): ThreadState {
-  return state;
+/** Why a departure cannot be called off; null when it can. */
+export function refuseCancel({ departure }: ThreadState, { epoch, because }: CancelDeparture): string | null {
+  if (departure === undefined) return "it is not on its way anywhere";
+  if (departure.phase !== "leaving" || (because !== undefined && epoch === departure.epoch)) return null;
+  return `it may be at ${departure.to} already: finish the move, then pull it back`;
+}
+
+export function cancelDeparture({ departure, ...state }: ThreadState, { because }: CancelDeparture, now: number): ThreadState {
+  if (departure?.phase !== "leaving" || because !== "decided") return state;
+  const { to: from, service, epoch } = departure;
+  return { ...state, lastEpoch: state.lastEpoch + takeBackEpochs, takenBack: { from, service, epoch, at: now } };
 }
 
 /** It runs over there: here it is over. */
 export function afterDeparted(state: ThreadState, link: string, now: number): ThreadState {
   const to = state.departure?.to ?? "";
   return {
-    ...state,
+    ...forgetLoss(state),
     phase: "ended",
     questions: [],
     ending: { status: "moved", reason: `moved to ${to} (${link})` },
@@ -105,13 +143,15 @@ export function departureReport(state: ThreadState): DepartureReport {
 }
 
 function arriving(state: ThreadState, departure: Departure): ThreadState {
-  const { departure: _departure, placement: _placement, ...rest } = state;
+  const { departure: _departure, placement: _placement, ...rest } = forgetLoss(state);
   const { epoch, homeService, placement, service, steering } = departure;
   return {
     ...rest,
     epoch,
     lastEpoch: epoch,
     hold: null,
+    // The logins over there are others; if it is the same limit, the next attempt is told how long.
+    backOff: null,
     homeService,
     foreign: homeService !== service,
     ...(placement === null ? {} : { placement }),

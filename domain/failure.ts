@@ -11,9 +11,11 @@ export type FailureType =
   | "Conflict"
   | "AgentUnavailable"
   | "SetupFailed"
+  | "TaskList"
   | "DiskFull"
   | "Workspace"
   | "Delivery"
+  | "RedStack"
   | "StaleEpoch"
   | "HubUnreachable"
   | "TemporalUnreachable"
@@ -35,10 +37,12 @@ export const failureRules = {
   NotFound: { exitCode: 2, retryable: false },
   Conflict: { exitCode: 2, retryable: false },
   AgentUnavailable: { exitCode: 2, retryable: false },
+  TaskList: { exitCode: 3, retryable: false },
   SetupFailed: { exitCode: 3, retryable: false },
   DiskFull: { exitCode: 3, retryable: false },
   Workspace: { exitCode: 3, retryable: false },
   Delivery: { exitCode: 3, retryable: false },
+  RedStack: { exitCode: 3, retryable: false },
   StaleEpoch: { exitCode: 3, retryable: false },
   HubUnreachable: { exitCode: 4, retryable: true },
   TemporalUnreachable: { exitCode: 4, retryable: true },

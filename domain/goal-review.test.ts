@@ -118,9 +118,32 @@ describe("the review of a goal", () => {
       ["warning agents.worker.price: codex reports no cost, so budget.usd cannot be kept"],
     ],
     [
+      "a reviewer that is the worker, where nobody judges",
+      {
+        done: [],
+        agents: { ...sound.agents, judge: { use: "none" } },
+        review: { use: "codex", args: [], env: [], timeoutMs: 1000, rounds: 2 },
+      },
+      ["warning review: codex would review its own work with the same model, and nobody else judges it"],
+    ],
+    [
+      "a reviewer whose cost nobody knows",
+      {
+        budget: { usd: 5, turnTimeMs: 1 },
+        agents: { worker: { use: "claude", model: "opus", args: [], env: [] }, judge },
+        review: { use: "codex", args: [], env: [], timeoutMs: 1000, rounds: 2 },
+      },
+      ["warning review.price: the reviewer's cost is unknown, so budget.usd does not count it"],
+    ],
+    [
       "no limit on cost",
       { budget: { turns: 3, turnTimeMs: 1 } },
       ["question budget: What may it cost? Only turns (3) and time are limited."],
+    ],
+    [
+      "no limit at all on a fan-out",
+      { budget: { turnTimeMs: 1 } },
+      ["question budget: What may it cost? Nothing limits all subagents together."],
     ],
   ])("notices %s", (_name, change, expected) => {
     expect(review(change)).toEqual(expected);

@@ -12,7 +12,14 @@ export interface Finding {
 
 /** Reads a valid goal for what nobody could measure, judge or afford. */
 export function reviewGoal(goal: Goal): Finding[] {
-  return [...reviewWording(goal), ...reviewCriteria(goal), ...reviewChecks(goal), ...reviewAgents(goal), ...reviewLimits(goal)];
+  return [
+    ...reviewWording(goal),
+    ...reviewCriteria(goal),
+    ...reviewChecks(goal),
+    ...reviewAgents(goal),
+    ...reviewReviewer(goal),
+    ...reviewLimits(goal),
+  ];
 }
 
 const comparison = /\b(improv\w+|better|faster|quicker|smaller|optimi[sz]\w*|reduc\w+|increas\w+|speed up)\b/i;
@@ -128,12 +135,37 @@ function reviewAgents({ agents, budget }: Goal): Finding[] {
   return findings;
 }
 
+function reviewReviewer({ agents, review, budget }: Goal): Finding[] {
+  if (review === undefined) return [];
+  const { worker, judge } = agents;
+  const findings: Finding[] = [];
+  if (judge.use === "none" && review.use === worker.use && review.use !== "command" && review.model === worker.model) {
+    const text = `${review.use} would review its own work with the same model, and nobody else judges it`;
+    findings.push({
+      severity: "warning",
+      where: "review",
+      text,
+      next: "Give the reviewer another agent or model, or add a judge",
+    });
+  }
+  if (budget.usd !== undefined && review.use === "codex" && review.price === undefined) {
+    const text = "the reviewer's cost is unknown, so budget.usd does not count it";
+    findings.push({ severity: "warning", where: "review.price", text, next: "Add review.price" });
+  }
+  return findings;
+}
+
 function modelOf(judge: Judge): string | undefined {
   return judge.use === "none" ? undefined : judge.model;
 }
 
 function reviewLimits({ budget }: Goal): Finding[] {
   if (budget.tokens !== undefined || budget.usd !== undefined) return [];
-  const text = `What may it cost? Only turns${budget.turns === undefined ? "" : ` (${budget.turns})`} and time are limited.`;
+  const text = `What may it cost? ${limitedBy(budget)}`;
   return [{ severity: "question", where: "budget", text, next: "Add tokens or usd" }];
+}
+
+function limitedBy({ turns, timeMs }: Goal["budget"]): string {
+  if (turns === undefined && timeMs === undefined) return "Nothing limits all subagents together.";
+  return `Only turns${turns === undefined ? "" : ` (${turns})`} and time are limited.`;
 }

@@ -1,3 +1,6 @@
+import type { FanOut, Planner, Reviewer } from "./fan-out/fan-out.ts";
+import type { HostLossPolicy } from "./host-loss.ts";
+import type { SubagentPolicy } from "./fan-out/on-demand.ts";
 import type { Placement } from "./placement.ts";
 
 /** The contract of a thread, as `config/` hands it over: every default filled in, every unit resolved. */
@@ -10,8 +13,12 @@ export interface Goal {
   readonly done: readonly string[];
   /** Shell command run whenever a workspace is (re)created. */
   readonly setup?: string;
+  /** `setup` only makes files in the checkout, and the same ones from the same manifests: hosts may keep them. */
+  readonly setupCache?: true;
   readonly verify: readonly Check[];
-  readonly agents: { readonly worker: WorkerAgent; readonly judge: Judge };
+  readonly agents: { readonly worker: WorkerAgent; readonly judge: Judge; readonly planner?: Planner };
+  /** Looks at work that passed its checks, before the judge does. */
+  readonly review?: Reviewer;
   readonly budget: Budget;
   readonly onFailure: FailureStrategy;
   /** Boundaries the agent must respect; part of the contract and of the judge's instructions. */
@@ -19,6 +26,12 @@ export interface Goal {
   readonly deliver: Delivery;
   /** Which hosts may run it; absent: any. */
   readonly placement?: Placement;
+  /** What it does when its host is lost. */
+  readonly hostLoss?: HostLossPolicy;
+  /** Done by subagents before the first turn of `agents.worker`, which then mends what is left. */
+  readonly fanOut?: FanOut;
+  /** Whether the worker may ask for subagents in its turns; absent: it may not. */
+  readonly subagents?: SubagentPolicy;
 }
 
 /** Globs relative to the repository root. An empty `allow` allows every path. */
@@ -34,6 +47,8 @@ export interface Check {
   readonly run: string;
   readonly timeoutMs: number;
   readonly metric?: MetricSpec;
+  /** `NAME=value`: what a task's fields are called in its subagent's commands. */
+  readonly env?: readonly string[];
 }
 
 /** A number read from a check's output, by regular expression (first group) or by JSON path of stdout. */
@@ -86,7 +101,7 @@ export interface ModelJudge {
 /** Limits over the whole thread; an absent dimension is unlimited. */
 export interface Budget {
   readonly turns?: number;
-  /** Milliseconds in which the thread works: turns, verification, judging. */
+  /** Milliseconds in which the thread works: turns, verification, reviews, judging. */
   readonly timeMs?: number;
   /** Milliseconds since the thread was opened, waiting included. */
   readonly wallTimeMs?: number;

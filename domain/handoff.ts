@@ -1,3 +1,4 @@
+import { forgetLoss } from "./host-loss.ts";
 import type { ThreadState } from "./thread.ts";
 
 export type HandoffMode = "drain" | "interrupt";
@@ -67,7 +68,7 @@ export function abandonHandoff(state: ThreadState, note: string, now: number): T
 export function switchOver(state: ThreadState, incarnation: string): ThreadState {
   const { handoff } = state;
   if (!handoff) return state;
-  return { ...state, epoch: handoff.epoch, hold: { host: handoff.to, incarnation, workspaceOpen: false } };
+  return { ...forgetLoss(state), epoch: handoff.epoch, hold: { host: handoff.to, incarnation, workspaceOpen: false } };
 }
 
 export function afterMoved(state: ThreadState, result: Omit<Moved, "copiedBytes" | "to">): ThreadState {

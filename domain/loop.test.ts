@@ -26,7 +26,7 @@ describe("a goal loop", () => {
     const { state, stoppedAt } = play(threadWith(judged), [{ ...passes, verdict: "not judged" }]);
     expect(stoppedAt).toEqual({ kind: "wait", for: "answer" });
     expect(state.questions[0]?.kind).toBe("judge");
-    expect(afterAnswer(state, { choice: "continue" }).phase).toBe("judge");
+    expect(afterAnswer(state, { choice: "continue" }, 1000).phase).toBe("judge");
   });
 
   it("does not achieve anything by an agent that did nothing, even when all checks pass", () => {
@@ -77,7 +77,7 @@ describe("a loop without progress", () => {
 
   it("is patient again after a person said to continue", () => {
     const stuck = play(threadWith(goalFor()), [same, same, same, same, same]).state;
-    const after = play(afterAnswer(stuck, { choice: "continue", text: "look at tax.ts" }), [same]).state;
+    const after = play(afterAnswer(stuck, { choice: "continue", text: "look at tax.ts" }, 1000), [same]).state;
     expect(after.questions).toEqual([]);
     expect(after.turn).toBe(6);
   });

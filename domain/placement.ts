@@ -4,6 +4,8 @@ export interface Placement {
   readonly labels: readonly string[];
   /** Id of the one host that may run it. */
   readonly host?: string;
+  /** Labels that count in place of the named host once that host is lost and the thread may move. */
+  readonly otherwise?: readonly string[];
 }
 
 /** Every host serves this pool; no host can carry it as a label. */

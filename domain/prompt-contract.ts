@@ -16,7 +16,8 @@ export function contractSection(goal: Goal): string {
     scopePart(goal.scope),
     goal.risk.length === 0 ? "" : `### Boundaries\n\n${bullets(goal.risk)}`,
     goal.verify.length === 0 ? "" : `### Checks that Baton runs after this turn\n\n${bullets(goal.verify.map(checkLine))}`,
-    judgePart(goal),
+    judgesPart(goal),
+    subagentsPart(goal),
   ];
   return keepStart(parts.filter((part) => part !== "").join("\n\n"), contractBytes);
 }
@@ -49,10 +50,17 @@ function metricWish({ unit, atMost, atLeast }: NonNullable<Check["metric"]>): st
   return wishes.length === 0 ? "its metric must be printed" : `its metric must be ${wishes.join(" and ")}`;
 }
 
-function judgePart(goal: Goal): string {
-  if (goal.agents.judge.use === "none") return "";
-  const after = goal.verify.length === 0 ? "After the turn" : "When all checks pass";
-  return `${after}, an independent judge who sees the diff and the results decides about each criterion.`;
+function judgesPart({ agents, review, verify }: Goal): string {
+  const after = verify.length === 0 ? "After the turn" : "When all checks pass";
+  const judge = "an independent judge who sees the diff and the results decides about each criterion.";
+  if (agents.judge.use === "none") return review === undefined ? "" : `${after}, a reviewer reads the diff.`;
+  return `${after}, ${review === undefined ? "" : "a reviewer reads the diff; then "}${judge}`;
+}
+
+function subagentsPart({ subagents }: Goal): string {
+  if (subagents === undefined) return "";
+  const { parallel, most } = subagents;
+  return `### Subagents\n\nThe tools of the MCP server baton start subagents (spawn), tell how they stand (list, wait), bring their work here (result) and ask a person (ask). At most ${most} in all, ${parallel} at once. They start from the commit at which this turn began and share your budget; what they achieve is yours to merge. If you end the turn, they go on, and your next turn begins when all have come back.`;
 }
 
 function code(text: string): string {

@@ -1,5 +1,7 @@
 import type { Spent } from "./budget.ts";
 import type { Budget, Goal } from "./goal.ts";
+import type { ReviewState } from "./review.ts";
+import type { SubagentReport } from "./fan-out/subagent-requests.ts";
 import type { TurnSummary } from "./thread-view.ts";
 import type { Changes } from "./turn.ts";
 import type { Verdict } from "./verdict.ts";
@@ -27,6 +29,8 @@ export interface PromptInput {
   readonly files?: readonly string[];
   readonly verification: Verification | null;
   readonly verdict: Verdict | null;
+  /** The newest review; absent before the first. */
+  readonly review?: Pick<ReviewState, "turn" | "outcome" | "findings">;
   /** Best metric values so far, by check name. */
   readonly best: Readonly<Record<string, number>>;
   /** Finished turns, oldest first. */
@@ -35,4 +39,6 @@ export interface PromptInput {
   readonly steering: readonly string[];
   /** What is said once: what repeats, what a person answered. */
   readonly notices: readonly string[];
+  /** Subagents that the agent asked for; may be left out. */
+  readonly subagents?: readonly SubagentReport[];
 }

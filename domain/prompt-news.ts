@@ -3,6 +3,8 @@ import type { Goal } from "./goal.ts";
 import { bullets, fenced } from "./markdown.ts";
 import type { PromptInput } from "./prompt-input.ts";
 import { duration, metricText, tokens } from "./quantities.ts";
+import { findingText, type ReviewFinding } from "./review.ts";
+import { subagentReference } from "./fan-out/subagent-requests.ts";
 import type { TurnSummary } from "./thread-view.ts";
 import type { Verdict } from "./verdict.ts";
 import type { CheckResult, MetricResult, Verification } from "./verification.ts";
@@ -11,13 +13,16 @@ const tailsBytes = 10_000;
 const tailBytes = 3_000;
 const listed = 40;
 const remembered = 20;
+const findingBytes = 2_000;
 
 /** What the agent did not know when its last turn ended; empty sections are left out by the caller. */
 export function newsSections(input: PromptInput): string[] {
   return [
     steeringSection(input.steering),
     noticesSection(input.notices),
+    subagentsSection(input),
     verificationSection(input),
+    reviewSection(input.review),
     judgeSection(input.verdict),
     protectedSection(input),
     workSection(input),
@@ -31,6 +36,19 @@ function steeringSection(messages: readonly string[]): string {
 
 function noticesSection(notices: readonly string[]): string {
   return notices.length === 0 ? "" : keepStart(`## Take note\n\n${bullets(notices)}`, 3_000);
+}
+
+/** An agent that remembers knows of the older ones; one without memory is told of all. */
+function subagentsSection({ subagents = [], session, turn }: PromptInput): string {
+  const news = subagents.filter((each) => session === "new" || each.turn >= turn - 1);
+  if (news.length === 0) return "";
+  const lines = news.map(({ name, key, status, thread, commit, reason }) => {
+    const work = commit === undefined ? "" : `; its work is commit ${commit}`;
+    return `${name} (${subagentReference(key)}${thread === null ? "" : `, ${thread}`}): ${status}${reason === undefined ? "" : `, ${reason}`}${work}`;
+  });
+  const head =
+    "## Your subagents\n\nThe tool result of the MCP server baton brings a commit here, so that git merge and git show find it.";
+  return keepStart(`${head}\n\n${bullets(lines)}`, 5_000);
 }
 
 function verificationSection({ verification, best }: PromptInput): string {
@@ -59,6 +77,18 @@ function failureTails({ checks }: Verification): string[] {
   const failing = checks.filter((check) => check.status !== "passed" && check.tail !== undefined);
   const room = Math.min(tailBytes, Math.floor(tailsBytes / Math.max(1, failing.length)));
   return failing.map((check) => `End of the output of ${check.name}:\n\n${fenced(keepEnd(check.tail ?? "", room))}`);
+}
+
+/** Repeated until the reviewer looks again: the turn that mends a finding may have broken a check. */
+function reviewSection(review: PromptInput["review"]): string {
+  if (review === undefined || review.outcome === "approved") return "";
+  const line = (finding: ReviewFinding) => keepStart(findingText(finding), findingBytes);
+  const [wanted, remarks] = [true, false].map((blocking) =>
+    review.findings.filter((each) => each.blocking === blocking).map(line),
+  );
+  const head = `## What the reviewer found\n\nA reviewer read the work of turn ${review.turn}. Mend this; where a finding is wrong, say why instead:`;
+  const more = remarks?.length ? `Remarks, yours to decide about:\n\n${bullets(remarks)}` : "";
+  return keepStart([head, bullets(wanted ?? []), more].filter(Boolean).join("\n\n"), 8_000);
 }
 
 function judgeSection(verdict: Verdict | null): string {
@@ -120,6 +150,7 @@ function historyLine(turn: TurnSummary): string {
     oneLine(turn.outcome, 160),
     `${turn.files} ${turn.files === 1 ? "file" : "files"} changed`,
     turn.of === undefined ? "" : `${turn.passed ?? 0} of ${turn.of} checks passed`,
+    turn.review === undefined ? "" : `review: ${turn.review}`,
     turn.verdict === undefined ? "" : `judge: ${turn.verdict}`,
     `${tokens(turn.tokens)} tokens`,
   ];

@@ -228,4 +228,19 @@ describe("a turn's prompt", () => {
     expect(prompt).toContain(sampleGoal.goal);
     expect(prompt).toContain("## Rules");
   });
+
+  test("tells what the reviewer found until it looks again", () => {
+    const findings = [
+      { text: "rounds twice", file: "src/cart.ts", line: 12, blocking: true },
+      { text: "a shorter name", blocking: false },
+    ];
+    const prompt = turnPrompt({ ...samplePrompt, review: { turn: 2, outcome: "objected", findings } });
+    expect(prompt).toMatch(
+      /## What the reviewer found\n\nA reviewer read the work of turn 2\..*\n\n- src\/cart\.ts:12: rounds twice\n/,
+    );
+    expect(prompt).toContain("Remarks, yours to decide about:\n\n- a shorter name");
+    expect(turnPrompt({ ...samplePrompt, review: { turn: 2, outcome: "approved", findings } })).not.toContain(
+      "the reviewer found",
+    );
+  });
 });

@@ -1,7 +1,27 @@
 /** What a thread may have to ask a person. */
-export type QuestionKind = "budget" | "noProgress" | "agent" | "judge" | "impossible" | "workspace" | "delivery";
+export type QuestionKind =
+  | "budget"
+  | "noProgress"
+  | "agent"
+  | "judge"
+  | "review"
+  | "impossible"
+  | "workspace"
+  | "delivery"
+  /** The tasks of a fan-out, before the first is started. */
+  | "tasks"
+  | "pilot"
+  /** Several subagents that cannot go on for one cause. */
+  | "subagents"
+  /** Tasks that failed when all others are merged. */
+  | "failedTasks"
+  /** The host that held the thread is lost. */
+  | "host"
+  /** Asked by the agent, in its turn. */
+  | "worker";
 
-export type Choice = "continue" | "stop";
+/** `wait` and `move` answer the question about a lost host. */
+export type Choice = "continue" | "stop" | "retry" | "wait" | "move";
 
 export interface Question {
   /** `q1`, `q2`, … within the thread. */
@@ -24,3 +44,6 @@ export interface Answer {
   /** Given to the agent with its next prompt. */
   readonly text?: string;
 }
+
+/** A question before it has a number. */
+export type NewQuestion = Pick<Question, "kind" | "text" | "facts" | "next"> & Partial<Pick<Question, "choices">>;

@@ -1,7 +1,8 @@
 import { oneLine } from "./bounded-text.ts";
 import { budgetLines } from "./budget-lines.ts";
-import { cell, fenced } from "./markdown.ts";
+import { bullets, cell, fenced, inert } from "./markdown.ts";
 import { dollars, tokens } from "./quantities.ts";
+import { findingText } from "./review.ts";
 import type { ThreadView, TurnSummary } from "./thread-view.ts";
 
 export function turnsSection({ turns }: ThreadView): string {
@@ -27,6 +28,23 @@ function turnRow(turn: TurnSummary): string {
 export function costSection({ budget, spent }: ThreadView): string {
   const rows = budgetLines(budget, spent).map(({ name, used, limit }) => `| ${name} | ${used} | ${limit ?? "unlimited"} |`);
   return rows.length === 0 ? "" : ["## Cost", "", "| | used | limit |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** What the reviewer said last of the work; findings that its rounds did not settle are open. */
+export function findingsSection({ review }: ThreadView): string {
+  if (review === undefined) return "";
+  const { reviewer, outcome, round, rounds, findings } = review;
+  if (outcome === "not reviewed") return `## Review\n\n${inert(reviewer)} did not review the result.`;
+  const went = `Findings went back to the worker ${round} of at most ${rounds} ${rounds === 1 ? "time" : "times"}.`;
+  const said =
+    outcome === "approved"
+      ? `${inert(reviewer)} **approved** what it saw last. ${went}`
+      : `${inert(reviewer)} **objected** to what it saw last. ${went} A person has to read the open findings.`;
+  const list = (title: string, blocking: boolean) => {
+    const texts = findings.filter((each) => each.blocking === blocking).map((each) => inert(findingText(each)));
+    return texts.length === 0 ? [] : [`${title}:\n\n${bullets(texts)}`];
+  };
+  return ["## Review", said, ...list("Open findings", true), ...list("Remarks", false)].join("\n\n");
 }
 
 /** How to look at the result, take it over, and get rid of it again. */

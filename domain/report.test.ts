@@ -117,3 +117,19 @@ test("a report without checks, judge and result says so", () => {
 test("a branch name that a shell would read otherwise is quoted", () => {
   expect(threadReport({ ...sampleView, branch: "baton/a$b", delivered: true }, extras)).toContain("git branch -D 'baton/a$b'");
 });
+
+test("a report names the findings that stayed open, and the remarks", () => {
+  const findings = [
+    { text: "rounds <twice>", file: "src/cart.ts", line: 12, blocking: true },
+    { text: "a shorter name", blocking: false },
+  ];
+  const review = { reviewer: "claude haiku", round: 2, rounds: 2, outcome: "objected", findings } as const;
+  const report = threadReport({ ...sampleView, review }, extras);
+  expect(report).toContain("## Review\n\nclaude haiku **objected** to what it saw last.");
+  expect(report).toContain("Open findings:\n\n- src/cart.ts:12: rounds &lt;twice>\n\nRemarks:\n\n- a shorter name");
+  expect(report).toContain("- Finding of the reviewer: src/cart.ts:12: rounds &lt;twice>");
+  const approved = threadReport({ ...sampleView, review: { ...review, outcome: "approved", findings: [] } }, extras);
+  expect(approved).toContain(
+    "claude haiku **approved** what it saw last. Findings went back to the worker 2 of at most 2 times.",
+  );
+});

@@ -3,7 +3,8 @@ import { budgetLines } from "./budget-lines.ts";
 import type { Goal } from "./goal.ts";
 import { bullets, cell, fenced, inert } from "./markdown.ts";
 import { dollars, duration, metricText, tokens } from "./quantities.ts";
-import { costSection, reviewSection, turnsSection } from "./report-facts.ts";
+import { costSection, findingsSection, reviewSection, turnsSection } from "./report-facts.ts";
+import { findingText, openFindings } from "./review.ts";
 import type { ThreadView } from "./thread-view.ts";
 import type { Changes } from "./turn.ts";
 
@@ -27,6 +28,7 @@ export function threadReport(view: ThreadView, extras: ReportExtras): string {
     outcomeSection(view, extras),
     changesSection(view, extras),
     evidenceSection(view, extras),
+    findingsSection(view),
     risksSection(view, extras),
     followUpsSection(view, extras),
     turnsSection(view),
@@ -97,7 +99,9 @@ function risksSection(view: ThreadView, { goal }: ReportExtras): string {
   const lines = [
     ...goal.risk.map((boundary) => `Boundary of the contract, look whether it was respected: ${inert(boundary)}`),
     ...(view.checks.length === 0 ? ["No command checked the result; it rests on the judge alone."] : []),
-    ...(view.judge === "none" ? ["Nobody judged the result; it rests on the checks alone."] : []),
+    ...(view.judge === "none"
+      ? [`Nobody judged the result; it rests on the checks${view.review === undefined ? "" : " and the review"} alone.`]
+      : []),
     ...(unmetered ? ["The agent told no cost, so the cost limit could not be enforced."] : []),
   ];
   return lines.length === 0 ? "" : `## Risks\n\n${bullets(lines)}`;
@@ -113,6 +117,7 @@ function followUpsSection(view: ThreadView, { changes }: ReportExtras): string {
     ...view.questions.map((question) => `Not answered: ${inert(question.text)}`),
     ...view.steering.map((text) => `Never given to the agent: ${inert(oneLine(text, 300))}`),
     ...view.checks.filter((check) => check.status !== "passed").map((check) => `Check ${inert(check.name)}: ${check.status}`),
+    ...openFindings(view.review).map((finding) => `Finding of the reviewer: ${inert(oneLine(findingText(finding), 300))}`),
     ...(view.verdict?.criteria ?? [])
       .filter((each) => each.status !== "met")
       .map((each) => `Criterion ${each.status}: ${inert(each.criterion)}`),

@@ -17,6 +17,7 @@ function storyLine(turn: TurnSummary): string {
   const parts = [
     ...(turn.outcome === "completed" ? [] : [inert(oneLine(turn.outcome, 100))]),
     ...(turn.of === undefined || turn.of === 0 ? [] : [`${turn.passed ?? 0} of ${turn.of} checks`]),
+    ...(turn.review === undefined ? [] : [`review: ${cell(turn.review)}`]),
     ...(turn.verdict === undefined ? [] : [`judge: ${cell(turn.verdict)}`]),
     `${turn.files} ${turn.files === 1 ? "file" : "files"} changed`,
   ];

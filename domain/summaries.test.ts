@@ -6,6 +6,7 @@ import {
   holdSummary,
   judgeSummary,
   pauseWaitSummary,
+  reviewSummary,
   turnSummary,
   verifySummary,
   workspaceSummary,
@@ -31,6 +32,8 @@ describe("summaries tell what led to a step", () => {
     expect(verifySummary({ checks: 4, turn: 3 })).toBe("verify 4 checks · turn 3");
     expect(verifySummary({ checks: 1, turn: 3 })).toBe("verify 1 check · turn 3");
     expect(judgeSummary({ criteria: 2, judge: claude, turn: 3 })).toBe("judge 2 criteria · claude haiku · turn 3");
+    const reviewer = { use: "claude", args: [], env: [], timeoutMs: 1, rounds: 2 } as const;
+    expect(reviewSummary({ reviewer, turn: 3 })).toBe("review · claude · turn 3");
     expect(backOffSummary({ reason: "rate limited", waitMs: 60_000 })).toBe("rate limited: next try in 60 s");
     expect(holdSummary({ where: "pool any", thread: "cart-7f3k" })).toBe("hold a place on pool any · cart-7f3k");
     expect(workspaceSummary({ host: "big-1", turn: 2 })).toBe("open the workspace on big-1 · as after turn 1");

@@ -1,5 +1,7 @@
 import { oneLine, utf8Bytes } from "./bounded-text.ts";
+import type { FanOut, Reviewer } from "./fan-out/fan-out.ts";
 import type { Judge } from "./goal.ts";
+import type { LostHost } from "./host-loss.ts";
 import { duration } from "./quantities.ts";
 
 const summaryLength = 180;
@@ -16,6 +18,8 @@ export interface TurnLead {
   /** Newest verification and verdict; absent before the first. */
   readonly checks?: { readonly passed: number; readonly of: number } | null;
   readonly verdict?: string | null;
+  /** Outcome of the review of the turn before. */
+  readonly review?: string | null;
 }
 
 /** `turn 3 · codex · after 2 of 3 checks`: fixed when the Activity is scheduled, so it tells what led there. */
@@ -28,12 +32,13 @@ function attemptPart({ attempt, attemptAfter }: TurnLead): string[] {
   return [attemptAfter === undefined ? `attempt ${attempt}` : `attempt ${attempt} after ${attemptAfter}`];
 }
 
-function leadPart({ wrapUp, verdict, checks, turn, attempt }: TurnLead): string[] {
+function leadPart({ wrapUp, verdict, review, checks, turn, attempt }: TurnLead): string[] {
   if (wrapUp) return ["wrap-up"];
   if (attempt > 1) return [];
   if (turn <= 1) return ["first turn"];
   const floor = checks === undefined || checks === null || checks.passed === checks.of;
   if (floor && verdict !== undefined && verdict !== null) return [`after judge: ${verdict}`];
+  if (floor && review !== undefined && review !== null) return [`after review: ${review}`];
   return checks === undefined || checks === null || checks.of === 0 ? [] : [`after ${checks.passed} of ${checks.of} checks`];
 }
 
@@ -43,6 +48,15 @@ export function verifySummary({ checks, turn }: { checks: number; turn: number }
 
 export function judgeSummary({ criteria, judge, turn }: { criteria: number; judge: Judge; turn: number }): string {
   return bounded([`judge ${count(criteria, "criterion", "criteria")}`, judgeName(judge), `turn ${turn}`]);
+}
+
+export function reviewSummary({ reviewer, turn }: { reviewer: Reviewer; turn: number }): string {
+  return bounded(["review", reviewerName(reviewer), `turn ${turn}`]);
+}
+
+/** `claude haiku`, `codex`. */
+export function reviewerName({ use, model }: Reviewer): string {
+  return model === undefined ? use : `${use} ${model}`;
 }
 
 /** `claude haiku`, `codex`, `none`; for a model the model's own name. */
@@ -63,12 +77,28 @@ export function holdSummary({ where, thread }: { where: string; thread: string }
   return bounded([`hold a place on ${where}`, thread]);
 }
 
+/** `big-1 is lost: moves in 2 min`. */
+export function graceSummary({ host, next }: LostHost, graceMs: number): string {
+  return bounded([`${host} is lost: ${next}s in ${duration(graceMs)}`]);
+}
+
 export function workspaceSummary({ host, turn }: { host: string; turn: number }): string {
   return bounded([`open the workspace on ${host}`, turn <= 1 ? "from the base commit" : `as after turn ${turn - 1}`]);
 }
 
 export function deliverSummary({ branch, status }: { branch: string; status: string }): string {
   return bounded([`deliver ${branch}`, status]);
+}
+
+/** `list the tasks from a command`. */
+export function listTasksSummary(fanOut: FanOut | undefined): string {
+  const from = { list: "the goal", command: "a command", files: "files", planner: "the planner" };
+  return line(fanOut === undefined ? "list the tasks" : `list the tasks from ${from[fanOut.tasks.kind]}`);
+}
+
+/** `merge 3 · 16 tasks · fix-a, fix-b, …`. */
+export function mergeSummary({ merge, tasks }: { merge: number; tasks: readonly { readonly name: string }[] }): string {
+  return bounded([`merge ${merge}`, count(tasks.length, "task", "tasks"), tasks.map(({ name }) => name).join(", ")]);
 }
 
 export function answerWaitSummary(question: string): string {

@@ -1,5 +1,6 @@
 import type { Goal } from "./goal.ts";
 import type { Home, RepositoryRef } from "./repository.ts";
+import type { TreePlace } from "./fan-out/tree.ts";
 
 /** Input of the `thread` Workflow as the CLI gives it. */
 export interface ThreadStart {
@@ -10,6 +11,8 @@ export interface ThreadStart {
   readonly owner: string;
   readonly branch: string;
   readonly timing: ThreadTiming;
+  /** Set in subagents. */
+  readonly tree?: TreePlace;
 }
 
 /** Waits of a thread, in milliseconds. Tests and impatient people shorten them through the environment. */
@@ -23,6 +26,8 @@ export interface ThreadTiming {
   readonly backoffMaxMs: number;
   /** Turns after which the Workflow continues as new, so that its history stays short. */
   readonly turnsPerRun: number;
+  /** Events of its history after which a fan-out does so, if Temporal does not suggest it before. */
+  readonly eventsPerRun?: number;
   /** How long a thread that waits for a person keeps its place; absent in threads of 0.1: two minutes. */
   readonly keepPlaceMs?: number;
 }

@@ -1,9 +1,12 @@
 import type { Spent } from "./budget.ts";
-import type { Departure } from "./departure.ts";
+import type { Departure, TakenBack } from "./departure.ts";
 import type { Handoff, Moved } from "./handoff.ts";
 import type { Budget } from "./goal.ts";
+import type { LostHost } from "./host-loss.ts";
 import type { Placement } from "./placement.ts";
 import type { Question } from "./question.ts";
+import type { ReviewView } from "./review.ts";
+import type { TaskCounts } from "./fan-out/task-counts.ts";
 import type { Verdict } from "./verdict.ts";
 import type { CheckResult } from "./verification.ts";
 
@@ -19,6 +22,8 @@ export interface ThreadView {
   readonly doing: string;
   readonly goal: string;
   readonly agent: string;
+  /** The goal gives the agent a `bin`, `args` or `env`: what a host tells of its own says nothing about it. */
+  readonly customAgent?: boolean;
   readonly judge: string;
   readonly repository: string;
   readonly base: string;
@@ -31,18 +36,28 @@ export interface ThreadView {
   readonly attempt: number;
   readonly epoch: number;
   readonly host: string | null;
+  /** The host that held it and is gone, while the thread waits for it. */
+  readonly lost?: LostHost;
   /** The move that is under way. */
   readonly handoff: Handoff | null;
   /** How the newest move went. */
   readonly moved: Moved | null;
   /** The move to another Temporal Service that is under way, or, of a `moved` thread, was made. */
   readonly departure?: Departure;
+  readonly takenBack?: TakenBack;
   /** Which hosts may take it; absent: any. */
   readonly placement?: Placement;
   /** Checks of the newest verification, in the goal's order; `not run` before the first. */
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict | null;
+  /** Absent when the goal asks for no review. */
+  readonly review?: ReviewView;
+  /** Of the thread and all its subagents. */
   readonly spent: Spent;
+  /** Tasks of its subagents by status; absent in a thread that does not fan out. */
+  readonly subagents?: TaskCounts;
+  /** Set in a subagent. */
+  readonly tree?: { readonly root: string; readonly parent: string; readonly task: string };
   readonly budget: Budget;
   readonly checkpoint: {
     readonly commit: string;
@@ -77,4 +92,5 @@ export interface TurnSummary {
   readonly passed?: number;
   readonly of?: number;
   readonly verdict?: string;
+  readonly review?: string;
 }

@@ -1,18 +1,23 @@
 import { nothingSpent, type Spent } from "./budget.ts";
 import type { Budget } from "./goal.ts";
+import { freshFanOut, type FanOutState } from "./fan-out/fan-out-state.ts";
+import type { LostHost } from "./host-loss.ts";
 import type { Placement } from "./placement.ts";
-import type { Departure } from "./departure.ts";
+import type { Departure, TakenBack } from "./departure.ts";
 import type { Handoff, Moved } from "./handoff.ts";
 import { freshProgress, type Progress } from "./progress.ts";
 import type { Question } from "./question.ts";
+import type { ReviewState } from "./review.ts";
 import type { ThreadStart } from "./thread-start.ts";
 import type { TurnSummary } from "./thread-view.ts";
 import type { AgentSession, Changes, Checkpoint } from "./turn.ts";
+import type { TurnGrant } from "./fan-out/tree.ts";
+import type { AskedQuestion } from "./fan-out/worker-questions.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Verification } from "./verification.ts";
 
 /** What is due next at the work itself, apart from holds, waits and people. */
-export type Phase = "turn" | "verify" | "judge" | "ended";
+export type Phase = "fanOut" | "turn" | "verify" | "review" | "judge" | "ended";
 
 export interface Ending {
   readonly status: "achieved" | "failed" | "stopped" | "moved";
@@ -50,10 +55,13 @@ export interface ThreadState {
   /** Newest epoch that any claim was made under; a claim that came to nothing is not used again. */
   readonly lastEpoch: number;
   readonly hold: Hold | null;
+  /** The host that held it last and is gone, while the thread waits for it. */
+  readonly lost?: LostHost;
   readonly handoff: Handoff | null;
   readonly moved: Moved | null;
   /** The move to another Temporal Service that is under way, or was the last thing here. */
   readonly departure?: Departure;
+  readonly takenBack?: TakenBack;
   /** Identity of the namespace where the home is; absent in a thread that never left it. */
   readonly homeService?: string;
   /** Whether it is in another Temporal Service than its home: a host of the home's name would be another one. */
@@ -71,6 +79,8 @@ export interface ThreadState {
   readonly turnCommands: string;
   readonly verification: Verification | null;
   readonly verdict: Verdict | null;
+  /** Absent before the first review. */
+  readonly review?: ReviewState;
   readonly progress: Progress;
   /** Whether the newest turn neither changed a file nor used a tool or a token. */
   readonly idle: boolean;
@@ -92,12 +102,19 @@ export interface ThreadState {
   readonly delivered: boolean;
   readonly settledAt: number | null;
   readonly report: string | null;
+  /** What it knows of its subagents; absent in a thread that has none. */
+  readonly fanOut?: FanOutState;
+  /** Leave of the root of its tree to make the next attempt at a turn. */
+  readonly granted?: TurnGrant;
+  /** What its agent asked a person in the middle of turns, newest last. */
+  readonly asked?: readonly AskedQuestion[];
 }
 
 export function openThread(start: ThreadStart, now: number): ThreadState {
   return {
     start,
-    phase: "turn",
+    phase: start.goal.fanOut === undefined ? "turn" : "fanOut",
+    ...(start.goal.fanOut === undefined ? {} : { fanOut: freshFanOut(start.goal.fanOut) }),
     budget: start.goal.budget,
     spent: nothingSpent,
     turn: 0,
@@ -137,7 +154,7 @@ export function openThread(start: ThreadStart, now: number): ThreadState {
   };
 }
 
-export function end({ departure: _departure, ...state }: ThreadState, ending: Ending): ThreadState {
+export function end({ departure: _departure, lost: _lost, ...state }: ThreadState, ending: Ending): ThreadState {
   return { ...state, phase: "ended", ending, questions: [], backOff: null, paused: false };
 }
 

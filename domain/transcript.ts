@@ -1,3 +1,4 @@
+import type { Review, ReviewFinding } from "./review.ts";
 import type { CriterionVerdict } from "./verdict.ts";
 import type { CheckStatus, MetricResult } from "./verification.ts";
 
@@ -14,6 +15,8 @@ export interface TranscriptEntry {
 
 export type TranscriptEvent =
   | { readonly kind: "workspace"; readonly text: string }
+  /** An agent may not start yet; said again when the reason changes. */
+  | { readonly kind: "waiting"; readonly for: string; readonly reason: string }
   | { readonly kind: "turn started"; readonly agent: string; readonly session: "new" | "resumed"; readonly wrapUp: boolean }
   | { readonly kind: "message"; readonly text: string }
   | { readonly kind: "tool"; readonly name: string; readonly detail: string; readonly status: "started" | "done" | "failed" }
@@ -35,11 +38,31 @@ export type TranscriptEvent =
       readonly reason?: string;
       readonly metric?: MetricResult;
     }
+  | { readonly kind: "reviewing"; readonly reviewer: string }
+  | {
+      readonly kind: "review";
+      readonly outcome: Review["outcome"];
+      readonly findings: readonly ReviewFinding[];
+      readonly reason: string;
+    }
   | { readonly kind: "judging"; readonly judge: string }
   | {
       readonly kind: "verdict";
       readonly overall: string;
       readonly criteria: readonly CriterionVerdict[];
       readonly reason: string;
+    }
+  /** `done`: tasks that an earlier subagent achieved. */
+  | { readonly kind: "tasks listed"; readonly tasks: number; readonly done: number; readonly duplicates: number }
+  | { readonly kind: "merge started"; readonly merge: number; readonly tasks: number }
+  | { readonly kind: "merge refused"; readonly task: string; readonly why: "conflict" | "red"; readonly text: string }
+  | {
+      readonly kind: "merge ended";
+      readonly merge: number;
+      readonly merged: number;
+      readonly tasks: number;
+      readonly verifications: number;
+      /** The merged stack; null when nothing was merged. */
+      readonly commit: string | null;
     }
   | { readonly kind: "delivered"; readonly branch: string; readonly pushedTo?: string };

@@ -9,6 +9,13 @@ export interface AgentSession {
   readonly totals?: Usage;
 }
 
+/** A turn that was cut off with its host, as its newest checkpoint knows it. */
+export interface TurnInside {
+  readonly turn: number;
+  readonly attempt: number;
+  readonly session: AgentSession;
+}
+
 /** Where the work of one instant is kept. */
 export interface Checkpoint {
   /** The commit that holds the work tree; what a branch is delivered from. */
