@@ -13,16 +13,20 @@ export interface HostSettings {
   readonly name: string | undefined;
   readonly labels: readonly string[];
   readonly places: number;
+  /** Agents that run at once, by kind or provider; what is not named is not limited. */
+  readonly agentLimits: Readonly<Record<string, number>>;
   /** `host` runs Activities, `workflows` decides for threads. */
   readonly roles: ReadonlySet<HostRole>;
   /** Milliseconds that running turns get to end by themselves when the host drains. */
   readonly drainGraceMs: number;
+  /** Milliseconds between the checkpoints inside a turn. */
+  readonly checkpointMs: number;
 }
 
 const mostLabels = 16;
 const longestGraceMs = 24 * 3_600_000;
 
-/** BATON_HOST_NAME, BATON_HOST_LABELS, BATON_PLACES, BATON_ROLES, BATON_DRAIN_GRACE_MS. Throws Settings naming the variable. */
+/** BATON_HOST_NAME, BATON_HOST_LABELS, BATON_PLACES, BATON_AGENT_LIMITS, BATON_ROLES, BATON_DRAIN_GRACE_MS, BATON_CHECKPOINT_MS. Throws Settings naming the variable. */
 export function hostSettingsOf(env: Environment): HostSettings {
   const name = set(env, "BATON_HOST_NAME");
   const problem = name === undefined ? undefined : hostWordProblem(name);
@@ -31,8 +35,10 @@ export function hostSettingsOf(env: Environment): HostSettings {
     name,
     labels: labelsOf(env),
     places: placesOf(env),
+    agentLimits: agentLimitsOf(env),
     roles: rolesOf(env),
     drainGraceMs: graceOf(env),
+    checkpointMs: checkpointOf(env),
   };
 }
 
@@ -55,6 +61,23 @@ function placesOf(env: Environment): number {
   return places;
 }
 
+/** `codex=4,openai=6`: a kind of agent, a provider, or `host:port` of a model service. */
+function agentLimitsOf(env: Environment): Readonly<Record<string, number>> {
+  const limits: Record<string, number> = {};
+  for (const word of words(env, "BATON_AGENT_LIMITS")) {
+    const [, name, count] = /^([a-z0-9][a-z0-9._:[\]-]*)=(\d{1,4})$/i.exec(word) ?? [];
+    if (name === undefined || Number(count) < 1) {
+      throw refused(
+        "BATON_AGENT_LIMITS",
+        word,
+        "is not a limit such as codex=4: an agent or provider and a number from 1 to 9999",
+      );
+    }
+    limits[name.toLowerCase()] = Number(count);
+  }
+  return limits;
+}
+
 function rolesOf(env: Environment): ReadonlySet<HostRole> {
   const wanted = words(env, "BATON_ROLES");
   const unknown = wanted.find((word) => !roles.some((role) => role === word));
@@ -67,6 +90,13 @@ function graceOf(env: Environment): number {
   const ms = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (ms <= longestGraceMs) return ms;
   throw refused("BATON_DRAIN_GRACE_MS", text, `is not a whole number up to ${longestGraceMs}`);
+}
+
+function checkpointOf(env: Environment): number {
+  const text = set(env, "BATON_CHECKPOINT_MS") ?? "60000";
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (ms >= 100 && ms <= longestGraceMs) return ms;
+  throw refused("BATON_CHECKPOINT_MS", text, `is not a whole number from 100 to ${longestGraceMs}`);
 }
 
 function words(env: Environment, name: string): readonly string[] {

@@ -3,7 +3,7 @@ import type { ThreadTiming } from "../domain/thread-start.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Waits of new threads: `BATON_HEARTBEAT_TIMEOUT_MS`, `BATON_STALL_MS`, `BATON_BACKOFF_MS`, `BATON_BACKOFF_MAX_MS`, `BATON_KEEP_PLACE_MS`, and `BATON_TURNS_PER_RUN`. */
+/** Waits of new threads: `BATON_HEARTBEAT_TIMEOUT_MS`, `BATON_STALL_MS`, `BATON_BACKOFF_MS`, `BATON_BACKOFF_MAX_MS`, `BATON_KEEP_PLACE_MS`, `BATON_TURNS_PER_RUN` and `BATON_EVENTS_PER_RUN`. */
 export function timingOf(env: Environment): ThreadTiming {
   const backoffMs = whole(env, "BATON_BACKOFF_MS", 30_000);
   return {
@@ -12,6 +12,7 @@ export function timingOf(env: Environment): ThreadTiming {
     backoffMs,
     keepPlaceMs: whole(env, "BATON_KEEP_PLACE_MS", 120_000),
     turnsPerRun: whole(env, "BATON_TURNS_PER_RUN", 100),
+    eventsPerRun: whole(env, "BATON_EVENTS_PER_RUN", 4_000),
     backoffMaxMs: Math.max(backoffMs, whole(env, "BATON_BACKOFF_MAX_MS", 900_000)),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { amount, duration, line, listOf, mapping, oneOf, rawText, text } from "./leaf-schemas.ts";
+import { amount, duration, line, listOf, mapping, oneOf, rawText, text, wholeNumber } from "./leaf-schemas.ts";
 
 function notNegative(expected: string) {
   return z.number({ error: `expected ${expected}` }).min(0, { error: `expected ${expected}` });
@@ -73,5 +73,30 @@ export const judgeSchema = mapping(
   "a mapping such as { use: claude }",
 ).meta({ description: "Who judges the criteria once all checks pass. A different, usually smaller model than the worker's." });
 
+export const plannerSchema = mapping(
+  {
+    use: oneOf(workerUses).meta({ description: "Kind of agent: `codex`, `claude`, or any `command` that prints JSON." }),
+    ...command,
+    timeout: duration().prefault("10m").meta({ description: "Longest time the planning may take." }),
+  },
+  "a mapping such as { use: claude }",
+).meta({ description: "The agent that splits the goal into tasks, for `fan_out.planner`." });
+
+export const reviewSchema = mapping(
+  {
+    use: oneOf(workerUses).meta({ description: "Kind of agent: `codex`, `claude`, or any `command` that prints JSON." }),
+    ...command,
+    instructions: text().optional().meta({ description: "What the reviewer shall look for, besides the goal." }),
+    rounds: wholeNumber().default(2).meta({
+      description: "Times that findings go back to the worker; then the work goes on to the judge with what is still open.",
+      "x-unit": "rounds",
+    }),
+    timeout: duration().prefault("10m").meta({ description: "Longest time one review may take." }),
+  },
+  "a mapping such as { use: claude }",
+);
+
+export type PlannerInput = z.output<typeof plannerSchema>;
+export type ReviewInput = z.output<typeof reviewSchema>;
 export type WorkerInput = z.output<typeof workerSchema>;
 export type JudgeInput = z.output<typeof judgeSchema>;

@@ -1,9 +1,19 @@
 import { durationPattern } from "./quantities.ts";
 import { goalKeys, type JsonSchema, type KeyPlace } from "./schema-keys.ts";
 
+/** Sections whose keys stand elsewhere as well: only what differs there is told again. */
+const likeOthers = /^(agents\.planner|review|fan_out)\./;
+
 /** Markdown table of every key: kind of value, default, unit, meaning. */
 export function documentKeys(schema: JsonSchema): string {
-  const rows = goalKeys(schema).map((place) => `| ${cells(place).join(" | ")} |`);
+  const told = new Set<string>();
+  const rows = goalKeys(schema).flatMap((place) => {
+    const [path, ...rest] = cells(place);
+    const meaning = [place.key, ...rest].join("|");
+    if (likeOthers.test(place.path) && told.has(meaning)) return [];
+    told.add(meaning);
+    return [`| ${[path, ...rest].join(" | ")} |`];
+  });
   return ["| key | value | default | unit | meaning |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
@@ -20,7 +30,13 @@ function kindOf(schema: JsonSchema): string {
   if (isDuration(schema)) return "text";
   if (schema.items !== undefined) return schema.items.anyOf === undefined ? "list of text" : "list of text or mappings";
   if (schema.anyOf !== undefined) return schema.anyOf.map(kindOf).join(" or ");
-  const names: Record<string, string> = { string: "text", object: "mapping", integer: "whole number", number: "number" };
+  const names: Record<string, string> = {
+    string: "text",
+    object: "mapping",
+    integer: "whole number",
+    number: "number",
+    boolean: "`true`, `false`",
+  };
   return names[schema.type ?? ""] ?? schema.type ?? "";
 }
 

@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { globProblem } from "./glob-problem.ts";
-import { countPattern, durationPattern, parseCount, parseDuration } from "./quantities.ts";
-
-/** Longest wait a JavaScript timer can hold; beyond it a timer fires at once. */
-const longestTimerMs = 24 * 86_400_000;
+import { countPattern, durationPattern, longestTimerMs, parseCount, parseDuration } from "./quantities.ts";
 
 /** Text exactly as written; only NUL, which no command line can carry, is refused. */
 export function rawText(expected: string): z.ZodString {

@@ -36,7 +36,7 @@ agents:
 budget: { turns: 3, time: 2h, wall_time: 1d, tokens: 1.5M, usd: 25, files: 40, turn_time: 500ms }
 on_failure: { same_failure: 2, no_progress: 4, then: stop }
 risk: ["Ask before touching billing/**"]
-host: { labels: [gpu, linux, gpu] }
+host: { labels: [gpu, linux, gpu], on_loss: ask, grace: 2m }
 deliver: { branch: baton/cart, push: origin }
 `;
 
@@ -96,6 +96,7 @@ describe("a goal file", () => {
       risk: ["Ask before touching billing/**"],
       deliver: { branch: "baton/cart", push: "origin" },
       placement: { labels: ["gpu", "linux"] },
+      hostLoss: { onLoss: "ask", graceMs: 120_000 },
     });
   });
 

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { Goal } from "../../domain/goal.ts";
 import { goalRules, type Sections } from "./goal-rules.ts";
+import { placeholderRules } from "./placeholder-rules.ts";
 import { goalSchema } from "./schema.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { readSource, type Problem, type Source } from "./source.ts";
@@ -27,7 +28,14 @@ function ruleProblems(source: Source): Problem[] {
   const sections = Object.fromEntries(
     Object.entries(goalSchema.shape).map(([key, schema]) => [key, schema.safeParse(value[key]).data]),
   ) as Sections;
-  return goalRules(sections).map((problem) => source.at(problem.path, problem.text));
+  return [...goalRules(tellable(sections, value)), ...placeholderRules(value)].map(({ path, text }) => source.at(path, text));
+}
+
+/** While the fan-out cannot be read, nobody knows what it makes of checks and budget. */
+function tellable(sections: Sections, value: Record<string, unknown>): Sections {
+  if (value["fan_out"] === undefined || sections.fan_out !== undefined) return sections;
+  const { verify: _verify, budget: _budget, ...rest } = sections;
+  return rest;
 }
 
 function goalFileFailure(fileName: string, problems: readonly Problem[]): BatonFailure {

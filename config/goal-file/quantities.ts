@@ -1,6 +1,9 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const durationPart = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 
+/** Longest wait a JavaScript timer can hold; beyond it a timer fires at once. */
+export const longestTimerMs = 24 * 86_400_000;
+
 /** Whole text of a duration: parts from `d` to `ms`, without spaces. */
 export const durationPattern = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/;
 

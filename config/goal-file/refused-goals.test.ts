@@ -78,7 +78,7 @@ describe("a goal file is refused for", () => {
     [
       "a prototype key",
       goal(`${verify}\n__proto__: { a: 1 }`),
-      "4:1 __proto__ is not a known key; known here: goal, background, scope, done, setup, verify, agents, budget, on_failure, risk, host, deliver",
+      "4:1 __proto__ is not a known key; known here: goal, background, scope, done, setup, setup_cache, verify, agents, review, budget, on_failure, risk, host, deliver, fan_out, subagents",
     ],
     ["a section without content", goal(`${verify}\nbudget:\nrisk: []`), "4:8 budget expected a mapping, got nothing"],
     ["no oracle", goal(""), "1:1 nothing can tell when the goal is achieved: add verify (a command) or agents.judge"],
@@ -302,6 +302,16 @@ describe("a goal file is refused for", () => {
   ])("a judge: %s", (_name, judge, expected) => {
     const text = `goal: x\n${verify}\nagents: { judge: { ${judge} }, worker: { use: claude } }`;
     expect(linesOf(text)).toEqual([`goal.yaml:${expected}`]);
+  });
+
+  it.each<[string, string, string]>([
+    ["an unknown policy", "on_loss: retry", '4:18 host.on_loss expected wait, move or ask, got "retry"'],
+    ["a grace that is no duration", "grace: soon", `4:16 host.grace expected ${duration}, got "soon"`],
+    ["a grace without a unit", "grace: 120", `4:16 host.grace expected ${duration}, got 120 (put it in quotes)`],
+    ["no grace at all", "grace: 0s", `4:16 host.grace expected ${duration}, got "0s"`],
+    ["a misspelt key", "on_lost: move", "4:9 host.on_lost is not a known key; did you mean on_loss?"],
+  ])("a lost host: %s", (_name, host, expected) => {
+    expect(linesOf(goal(`${verify}\nhost: { ${host} }`))).toEqual([`goal.yaml:${expected}`]);
   });
 
   it("aliases that expand without end", () => {

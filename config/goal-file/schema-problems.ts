@@ -34,7 +34,7 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
   const schema = goalJsonSchema();
   const known = keysAt(schema, path);
   const near = suggest(key, known);
-  const elsewhere = goalKeys(schema).find((place) => place.key === key && place.path !== key);
+  const elsewhere = goalKeys(schema).find((place) => place.key === key && place.path !== key && inSameGoal(place.path, path));
   const hint =
     near !== undefined
       ? `; did you mean ${near}?`
@@ -42,6 +42,11 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
         ? `; did you mean ${elsewhere.path}?`
         : `; known here: ${known.join(", ")}`;
   return source.atKey(path, key, `${dotted([...path, key])} is not a known key${hint}`);
+}
+
+/** A template has the keys of a goal once more; they are no hint for one of the goal's own. */
+function inSameGoal(known: string, path: Path): boolean {
+  return known.startsWith("fan_out.template.") === (path[0] === "fan_out" && path[1] === "template");
 }
 
 function quoteHint(issue: Issue, value: unknown): string {
