@@ -27,7 +27,8 @@ export function parseRawDiff(output: Buffer): ChangedPath[] {
 export function createPathMatcher(globs: readonly string[]): (path: BytePath) => boolean {
   if (globs.length === 0) return () => false;
   const cleaned = globs.map((glob) => glob.replace(/^\.?\/+/, "").replace(/\/+$/, ""));
-  const matches = picomatch([...cleaned, ...cleaned.map((glob) => `${glob}/**`)], { dot: true });
+  // A name may hold a line break, which a dot of the glob's expression would not match.
+  const matches = picomatch([...cleaned, ...cleaned.map((glob) => `${glob}/**`)], { dot: true, flags: "s" });
   return (path) => matches(displayPath(path));
 }
 

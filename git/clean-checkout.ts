@@ -5,6 +5,7 @@ import { allEnded } from "./all-ended.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { runGit } from "./git.ts";
 import { writeInnerRepository } from "./inner-repository.ts";
+import { isManifest } from "./manifests.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { ownFolder } from "./own-folder.ts";
 import { regainAccess } from "./regain-access.ts";
@@ -32,9 +33,6 @@ interface SetupRecord {
   /** What was there after setup beside the tracked files, as byte paths; folders end in a slash. */
   readonly paths: readonly BytePath[];
 }
-
-const manifests =
-  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-(lock|workspace)\.yaml|bun\.lockb?|pyproject\.toml|poetry\.lock|uv\.lock|Pipfile(\.lock)?|setup\.(py|cfg)|requirements[^/]*\.txt|go\.(mod|sum|work)|Cargo\.(toml|lock)|Gemfile(\.lock)?|[^/]+\.gemspec|pom\.xml|(build|settings)\.gradle(\.kts)?|gradle\.lockfile|composer\.(json|lock)|mix\.(exs|lock))$/;
 
 /**
  * Makes the checkout exactly a commit: tracked files as in it, nothing untracked or ignored but what `setup` made. What an
@@ -68,7 +66,8 @@ export async function recordSetup(request: CleanCheckoutRequest): Promise<void> 
   await rename(`${path}.tmp`, path);
 }
 
-function treeAt({ store, dir, markers = {} }: CleanCheckoutRequest): WorkTree {
+/** The checkout as a work tree. */
+export function treeAt({ store, dir, markers = {} }: CleanCheckoutRequest): WorkTree {
   return { store, markers, root: join(dir, "tree"), index: join(dir, "tree.index") };
 }
 
@@ -107,7 +106,7 @@ async function manifestsChanged(store: string, record: SetupRecord | undefined, 
   if (record === undefined || record.commit === commit) return false;
   const args = ["diff-tree", "-r", "--name-only", "--no-renames", "-z", record.commit, commit];
   const result = await runGit(args, { cwd: store, gitDir: store });
-  return result.code !== 0 || splitPaths(result.stdout).some((path) => manifests.test(path));
+  return result.code !== 0 || splitPaths(result.stdout).some((path) => isManifest(path));
 }
 
 function recordPath(dir: string): string {

@@ -80,6 +80,15 @@ async function writeHead(gitDir: string, { commit, branch }: InnerRepository): P
   await place(join(gitDir, "HEAD"), `ref: refs/heads/${branch}\n`);
 }
 
+/** Gives a repository one more branch, beside whatever its agent does in it right now; one that is none is left alone. */
+export async function writeBranch({ root, branch, commit }: { root: string; branch: string; commit: string }): Promise<void> {
+  if (!(await hasRepository(root))) return;
+  const path = join(root, ".git", "refs", "heads", branch);
+  const parent = dirname(path);
+  await mkdir(parent, { recursive: true });
+  if ((await lstat(parent)).isDirectory()) await place(path, `${commit}\n`);
+}
+
 /** Replaces a file at once, also one that is a link to somewhere else. */
 async function place(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.lock`;

@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { runGit, git } from "./git.ts";
 import { isLoose } from "./loose-objects.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** A bare git folder that only holds objects: nothing in it is ever collected, so nobody needs references into it. */
 export interface ObjectStore {
@@ -20,8 +21,11 @@ const staleMs = 60 * 60_000;
 
 /** Makes or opens a store. Opening it again is cheap; a store whose making was cut short is made anew. */
 export async function openObjectStore({ gitDir, shallow = [], sample = "" }: OpenObjectStore): Promise<ObjectStore> {
-  if (!(await isComplete(gitDir))) await createStore(gitDir, sample);
-  if (shallow.length > 0) await addShallow(gitDir, shallow);
+  // Git locks the configuration of a new store, and fails where another process makes the same one.
+  await oneAtATime(gitDir, async () => {
+    if (!(await isComplete(gitDir))) await createStore(gitDir, sample);
+    if (shallow.length > 0) await addShallow(gitDir, shallow);
+  });
   await sweepIncoming(gitDir);
   return { gitDir };
 }

@@ -17,9 +17,24 @@ const smallObjects = 100;
 const queueBytes = 1024 * 1024;
 
 /** A thin pack of everything the wants need and the haves lack. */
-export async function* packObjects({ gitDir, wants, haves }: PackRequest): AsyncGenerator<Uint8Array> {
-  const known = haves.length === 0 ? [] : await presentObjects(gitDir, haves);
-  const revisions = [...wants, ...known.map((id) => `^${id}`)].join("\n");
+export async function* packObjects(request: PackRequest): AsyncGenerator<Uint8Array> {
+  const { gitDir, haves } = request;
+  let begun = false;
+  try {
+    for await (const chunk of pack(request)) {
+      begun = true;
+      yield chunk;
+    }
+    return;
+  } catch (error) {
+    if (begun || haves.length === 0) throw error;
+  }
+  // Git refuses haves that are not here. They are rare, and asking first would cost a process each time.
+  yield* pack({ ...request, haves: await presentObjects(gitDir, haves) });
+}
+
+async function* pack({ gitDir, wants, haves }: PackRequest): AsyncGenerator<Uint8Array> {
+  const revisions = [...wants, ...haves.map((id) => `^${id}`)].join("\n");
   const args = ["pack-objects", "--revs", "--thin", "--stdout", "--delta-base-offset", "-q", "--threads=1"];
   const abort = new AbortController();
   const queue = createQueue();
@@ -42,8 +57,8 @@ export async function* packObjects({ gitDir, wants, haves }: PackRequest): Async
 }
 
 /** Stores a pack's objects. A pack that is cut short or damaged is refused and leaves nothing behind. */
-export async function indexPack({ gitDir }: { readonly gitDir: string }, pack: AsyncIterable<Uint8Array>): Promise<void> {
-  const chunks = pack[Symbol.asyncIterator]();
+export async function indexPack({ gitDir }: { readonly gitDir: string }, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const chunks = content[Symbol.asyncIterator]();
   const start = await readStart(chunks);
   const head = Buffer.concat(start.chunks);
   if (head.length < 32 || head.toString("latin1", 0, 4) !== "PACK") {

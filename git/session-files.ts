@@ -3,13 +3,17 @@ import { dirname } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { git, runGit } from "./git.ts";
+import { isLoose, readLoose } from "./loose-objects.ts";
 import type { ObjectWriter, TreeEntry } from "./object-writer.ts";
+import { readLooseFile } from "./small-pack.ts";
 
 /** Bytes of a chunk: an appended transcript sends only its last one. */
 const chunkBytes = 256 * 1024;
 const readBytes = 16 * chunkBytes;
 const settledMs = 100;
 const idsPerRead = 400;
+/** Chunks that are read in this process, which others wait for; more are git's to read. */
+const looseReads = 8;
 
 interface SessionFile {
   /** Path in the session folder as base64 of its bytes. */
@@ -38,17 +42,23 @@ export async function writeSession(writer: ObjectWriter, sessionDir: string, cac
     if (file !== undefined) files.push(file);
   }
   const ids = [...new Set(files.flatMap((file) => file.chunks ?? []))];
-  const manifest: TreeEntry = {
-    mode: "100644",
-    name: "manifest.json",
-    id: await writer.blob(Buffer.from(`${JSON.stringify({ version: 1, files })}\n`)),
-  };
+  const manifest = await writeManifest(writer, files);
   const chunks = ids.map((id): TreeEntry => ({ mode: "100644", name: id, id }));
   const folder: TreeEntry[] = ids.length === 0 ? [] : [{ mode: "40000", name: "chunks", id: await writer.tree(chunks) }];
   const tree = await writer.tree([manifest, ...folder]);
   await writeFile(`${cachePath}.tmp`, JSON.stringify(next));
   await rename(`${cachePath}.tmp`, cachePath);
   return tree;
+}
+
+/** The tree of a session folder without files. */
+export async function writeEmptySession(writer: ObjectWriter): Promise<string> {
+  return writer.tree([await writeManifest(writer, [])]);
+}
+
+async function writeManifest(writer: ObjectWriter, files: readonly SessionFile[]): Promise<TreeEntry> {
+  const content = Buffer.from(`${JSON.stringify({ version: 1, files })}\n`);
+  return { mode: "100644", name: "manifest.json", id: await writer.blob(content) };
 }
 
 /** Makes the session folder exactly what the snapshot holds. A cut restore leaves the folder for the next try to finish. */
@@ -58,7 +68,7 @@ export async function restoreSession(request: { gitDir: string; snapshot: string
 
 async function restoreFiles(request: { gitDir: string; snapshot: string; sessionDir: string }): Promise<void> {
   const { gitDir, snapshot, sessionDir } = request;
-  const text = await readBlob(gitDir, `${snapshot}:session/manifest.json`);
+  const text = await readSnapshotFile(gitDir, snapshot, ["session", "manifest.json"]);
   const { files } = JSON.parse(text.toString()) as { files: SessionFile[] };
   const contents = await readBlobs(gitDir, [...new Set(files.flatMap((file) => file.chunks ?? []))]);
   await rm(sessionDir, { recursive: true, force: true });
@@ -70,7 +80,7 @@ async function restoreFiles(request: { gitDir: string; snapshot: string; session
 
 /** The ledger that was given when the snapshot was taken. */
 export async function readLedger(request: { gitDir: string; snapshot: string }): Promise<string> {
-  return (await readBlob(request.gitDir, `${request.snapshot}:ledger.json`)).toString();
+  return (await readSnapshotFile(request.gitDir, request.snapshot, ["ledger.json"])).toString();
 }
 
 interface Writing {
@@ -147,16 +157,24 @@ async function restoreFile(sessionDir: string, file: SessionFile, contents: Read
   await chmod(absolute, file.mode);
 }
 
-async function readBlob(gitDir: string, name: string): Promise<Buffer> {
-  const result = await runGit(["cat-file", "blob", name], { cwd: gitDir, gitDir });
-  if (result.code !== 0) throw new BatonFailure("Workspace", `The snapshot has no ${name.split(":")[1]}`, { where: name });
+async function readSnapshotFile(gitDir: string, snapshot: string, path: readonly string[]): Promise<Buffer> {
+  const loose = readLooseFile(gitDir, snapshot, path);
+  if (loose !== undefined) return loose;
+  const name = path.join("/");
+  const result = await runGit(["cat-file", "blob", `${snapshot}:${name}`], { cwd: gitDir, gitDir });
+  if (result.code !== 0) throw new BatonFailure("Workspace", `The snapshot has no ${name}`, { where: `${snapshot}:${name}` });
   return result.stdout;
 }
 
 async function readBlobs(gitDir: string, ids: readonly string[]): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
-  for (let from = 0; from < ids.length; from += idsPerRead) {
-    const stdin = `${ids.slice(from, from + idsPerRead).join("\n")}\n`;
+  for (const id of ids.filter((each) => isLoose(gitDir, each)).slice(0, looseReads)) {
+    const object = readLoose(gitDir, id);
+    if (object?.type === "blob") contents.set(id, object.content);
+  }
+  const packed = ids.filter((id) => !contents.has(id));
+  for (let from = 0; from < packed.length; from += idsPerRead) {
+    const stdin = `${packed.slice(from, from + idsPerRead).join("\n")}\n`;
     const output = await git(["cat-file", "--batch"], { cwd: gitDir, gitDir, stdin });
     for (let at = 0; at < output.length;) {
       const line = output.indexOf(10, at);

@@ -48,6 +48,31 @@ test("only what is new travels, and arrives whole", async () => {
   expect(smallPack({ gitDir, want: second, haves: [first] })?.readUInt32BE(8)).toBe(3);
 });
 
+test("of a large folder only the entries that changed travel", async () => {
+  for (let index = 0; index < 100; index += 1) writeFileSync(join(root, `deep/file-${index}`), `${index}\n`);
+  const first = await commitAll(root);
+  cpSync(gitDir, join(folder.path, "base.git"), { recursive: true });
+  for (const name of ["file-7", "file-99", "new"]) writeFileSync(join(root, "deep", name), "changed\n");
+  rmSync(join(root, "deep/file-40"));
+  const second = await commitAll(root);
+  const pack = smallPack({ gitDir, want: second, haves: [first] }) ?? Buffer.alloc(0);
+  expect(await arrive(pack, [second])).toBe(4);
+  // The ids of its entries alone are 2,000 bytes.
+  expect(pack.length).toBeLessThan(600);
+});
+
+test("a change that is taken back and made again arrives whole", async () => {
+  for (let index = 0; index < 100; index += 1) writeFileSync(join(root, `deep/file-${index}`), `${index}\n`);
+  const first = await commitAll(root);
+  cpSync(gitDir, join(folder.path, "base.git"), { recursive: true });
+  const commits: string[] = [];
+  for (const text of ["one\n", "7\n", "one\n", "7\n"]) {
+    writeFileSync(join(root, "deep/file-7"), text);
+    commits.push(await commitAll(root, text));
+  }
+  await arrive(smallPack({ gitDir, want: commits[3] ?? "", haves: [first] }) ?? Buffer.alloc(0), commits);
+});
+
 test("much is left to git", async () => {
   writeFileSync(join(root, "large"), randomBytes(100_000));
   const large = await commitAll(root);

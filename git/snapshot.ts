@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import type { Changes, Checkpoint } from "../domain/turn.ts";
 import { allEnded } from "./all-ended.ts";
+import { bindSnapshot } from "./bind-snapshot.ts";
 import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
+import { describeChanges } from "./describe-changes.ts";
 import { noticeFullDisk } from "./disk-full.ts";
 import { git } from "./git.ts";
 import { treeOfLooseCommit } from "./loose-objects.ts";
@@ -13,7 +15,6 @@ import { putBack } from "./put-back.ts";
 import { readIndex, recordTree } from "./record-tree.ts";
 import { withAccess } from "./regain-access.ts";
 import { writeSession } from "./session-files.ts";
-import { displayPath } from "./work-tree.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface SnapshotRequest {
@@ -42,8 +43,6 @@ export interface Snapshot {
   readonly changes: Changes;
 }
 
-const sampleSize = 50;
-
 /**
  * Puts the work tree, session and ledger of this instant into the store. Leaves the workspace's own index, references and
  * hooks alone; writes to its files only where protected paths are put back.
@@ -62,21 +61,21 @@ async function record(request: SnapshotRequest): Promise<Snapshot> {
     treeOfLooseCommit(workspace.store, request.parentCommit) ?? treeOf(workspace.store, request.parentCommit),
     writeSession(writer, request.sessionDir, join(workspace.dir, "session.cache")),
   ]);
-  const changes = describeChanges(request, work);
+  const changes = describeChanges({ ...work, allow: request.allow ?? [] });
   const ledger = typeof request.ledger === "string" ? request.ledger : request.ledger(changes);
   const { tree } = work;
   const commit =
     tree === parentTree
       ? request.parentCommit
       : await writer.commit({ tree, parents: [request.parentCommit], message: request.message, at });
-  const content = await writer.tree([
-    { mode: "40000", name: "work", id: tree },
-    { mode: "40000", name: "session", id: session },
-    { mode: "100644", name: "ledger.json", id: await writer.blob(Buffer.from(ledger)) },
-  ]);
-  const parents = [...(request.parentSnapshot === undefined ? [] : [request.parentSnapshot]), commit];
-  const message = `Checkpoint of ${workspace.thread}, turn ${request.turn}`;
-  const snapshot = await writer.commit({ tree: content, parents, message, at });
+  const snapshot = await bindSnapshot(writer, {
+    work: tree,
+    session,
+    ledger,
+    parents: [...(request.parentSnapshot === undefined ? [] : [request.parentSnapshot]), commit],
+    message: `Checkpoint of ${workspace.thread}, turn ${request.turn}`,
+    at,
+  });
   return { checkpoint: { commit, snapshot, tree }, changes };
 }
 
@@ -100,16 +99,4 @@ async function recordWork(request: SnapshotRequest): Promise<RecordedWork> {
 
 async function treeOf(store: string, commit: string): Promise<string> {
   return (await git(["rev-parse", "--verify", `${commit}^{tree}`], { cwd: store, gitDir: store })).toString().trim();
-}
-
-function describeChanges({ allow = [] }: SnapshotRequest, work: RecordedWork): Changes {
-  const inScope = createPathMatcher(allow);
-  const outside = allow.length === 0 ? [] : work.changed.filter((change) => !inScope(change.path));
-  const sample = (changes: readonly ChangedPath[]) => changes.slice(0, sampleSize).map((change) => displayPath(change.path));
-  return {
-    files: work.changed.length,
-    outOfScope: sample(outside),
-    outOfScopeCount: outside.length,
-    restored: sample(work.restored),
-  };
 }

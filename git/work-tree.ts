@@ -63,8 +63,7 @@ export async function gitInTree(tree: WorkTree, args: readonly string[], stdin?:
  */
 export async function resetTracked(tree: WorkTree, commit: string, after: string): Promise<Buffer> {
   if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new BatonFailure("Workspace", `Not a commit id: ${commit}`, { where: tree.root });
-  // Without a refresh, files checked out in the same second as the index was written would be written again each time.
-  const commands = ["update-index -q --refresh || :", `read-tree --reset -u ${commit} || exit`, after];
+  const commands = [`read-tree --reset -u ${commit} || exit`, after];
   const script = commands.map((command) => `git ${settings} ${command}`).join("\n");
   await rm(`${tree.index}.lock`, { force: true });
   const first = await runGitScript(script, treeOptions(tree));
