@@ -1,34 +1,26 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { git } from "../git/git.ts";
-import { scratchFolder } from "../git/test-repository.ts";
-import { bytesOf, checkpointOf, createTestWork, startTestHub, type TestHub, type TestWork } from "./test-hub.ts";
+import { bytesOf, checkpointOf, startHubWithWork, type HubWithWork, type TestHub, type TestWork } from "./test-hub.ts";
 
-let folder: ReturnType<typeof scratchFolder>;
+let opened: HubWithWork;
 let work: TestWork;
 let running: TestHub;
 const repository = "repo-1";
 const thread = "t";
 
 beforeEach(async () => {
-  folder = scratchFolder();
-  work = await createTestWork();
-  running = await startTestHub(join(folder.path, "hub"));
-  await running.hub.openRepository({ repository });
-  await running.hub.pushBase({ repository, commit: work.base }, work.pack(work.base));
+  opened = await startHubWithWork(repository);
+  ({ work, running } = opened);
   await running.hub.claimEpoch({ repository, thread, epoch: 1 });
 });
 
-afterEach(async () => {
-  await running.stop();
-  work.remove();
-  folder.remove();
-});
+afterEach(() => opened.close(running));
 
 const attempts = async () => (await running.hub.listAttempts({ repository, thread })).attempts;
 
 async function attemptRefs(): Promise<string[]> {
-  const gitDir = join(folder.path, "hub/repositories", `${repository}.git`);
+  const gitDir = join(opened.folder, "hub/repositories", `${repository}.git`);
   const refs = await git(["for-each-ref", "--format=%(refname) %(objectname)", "refs/baton/attempts"], { cwd: gitDir, gitDir });
   return refs.toString().trim().split("\n");
 }

@@ -82,7 +82,7 @@ function openClient(connection: HubConnection): Client {
 /** Bounds the time to connect: a machine that answers nothing would otherwise cost each call its whole deadline. */
 async function untilConnected(client: Client, { address }: HubConnection): Promise<void> {
   const channel = client.getChannel();
-  const deadline = Date.now() + hubLimits.connectMs;
+  const startedAt = performance.now();
   const over: readonly connectivityState[] = [
     connectivityState.READY,
     connectivityState.TRANSIENT_FAILURE,
@@ -92,7 +92,9 @@ async function untilConnected(client: Client, { address }: HubConnection): Promi
     await new Promise<void>((resolve, reject) => {
       const late = new Error(`no connection within ${hubLimits.connectMs / 1000} s`);
       const changed = (error?: Error) => (error === undefined ? resolve() : reject(hubUnreachable(address, late)));
-      channel.watchConnectivityState(state, deadline, changed);
+      // gRPC wants a time of day; reckoned anew each time, so that a clock that is set does not move the end.
+      const leftMs = hubLimits.connectMs - (performance.now() - startedAt);
+      channel.watchConnectivityState(state, Date.now() + leftMs, changed);
     });
   }
 }

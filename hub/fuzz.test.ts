@@ -76,6 +76,8 @@ function garbage(pick: (below: number) => number, method: MethodDefinition<unkno
     commit: name(),
     artifact: name(),
     lines: [name(), name()],
+    key: pick(2) === 0 ? name() : "0".repeat(32),
+    keys: [name(), "0".repeat(32)].slice(pick(2)),
     wants: [name()],
     haves: [name()],
     shallow: [name()],

@@ -2,29 +2,29 @@ import { existsSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSyn
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { presentObjects } from "../git/object-store.ts";
-import { scratchFolder } from "../git/test-repository.ts";
-import { bytesOf, checkpointOf, createTestWork, startTestHub, type TestHub, type TestWork } from "./test-hub.ts";
+import {
+  bytesOf,
+  checkpointOf,
+  startHubWithWork,
+  startTestHub,
+  type HubWithWork,
+  type TestHub,
+  type TestWork,
+} from "./test-hub.ts";
 
-let folder: ReturnType<typeof scratchFolder>;
+let opened: HubWithWork;
 let work: TestWork;
 let running: TestHub;
 const repository = "repo-1";
 
 beforeEach(async () => {
-  folder = scratchFolder();
-  work = await createTestWork();
-  running = await startTestHub(join(folder.path, "hub"));
-  await running.hub.openRepository({ repository });
-  await running.hub.pushBase({ repository, commit: work.base }, work.pack(work.base));
+  opened = await startHubWithWork(repository);
+  ({ work, running } = opened);
 });
 
-afterEach(async () => {
-  await running.stop();
-  work.remove();
-  folder.remove();
-});
+afterEach(() => opened.close(running));
 
-const inHub = (path: string) => join(folder.path, "hub", path);
+const inHub = (path: string) => join(opened.folder, "hub", path);
 const gitDir = () => inHub(`repositories/${repository}.git`);
 const collectAll = { olderThanMs: 0, dryRun: false };
 
@@ -69,7 +69,7 @@ test("what settled threads left goes, and what others made stays", async () => {
   await expect(bytesOf(hub.getArtifact({ artifact: gone.artifact }))).rejects.toMatchObject({ type: "NotFound" });
   expect((await bytesOf(hub.getArtifact({ artifact: kept.artifact }))).toString()).toBe("report of kept");
   expect(await bytesOf(hub.getArtifact({ artifact }))).toEqual(shared);
-  expect(await hub.checkStore()).toEqual({ threads: 1, repositories: 1, transcripts: 1, artifacts: 2, problems: [] });
+  expect(await hub.checkStore()).toEqual({ threads: 1, repositories: 1, transcripts: 1, artifacts: 2, results: 0, problems: [] });
 });
 
 test("objects that have just come stay although nothing points at them yet", async () => {
@@ -78,7 +78,7 @@ test("objects that have just come stay although nothing points at them yet", asy
   await running.hub.collectGarbage(collectAll);
   expect(await presentObjects(gitDir(), [gone.commit])).toEqual([gone.commit]);
   await running.stop();
-  running = await startTestHub(join(folder.path, "hub"));
+  running = await startTestHub(join(opened.folder, "hub"));
   expect(await running.hub.readCheckpoint({ repository, thread: "gone" })).toEqual({});
 });
 

@@ -38,7 +38,9 @@ const big: HostRecord = {
 
 function later(ms: number): void {
   const at = Date.now() + ms;
+  const heard = performance.now() + ms;
   vi.spyOn(Date, "now").mockImplementation(() => at);
+  vi.spyOn(performance, "now").mockImplementation(() => heard);
 }
 
 const hosts = () => running.store.hosts.list();
@@ -54,6 +56,17 @@ test("a host is known as it announced itself, alive as long as it does so", asyn
   ]);
   later(2.5 * hubLimits.announceMs + 2000);
   expect((await hosts()).map(({ alive }) => alive)).toEqual([false, false]);
+});
+
+test("a clock of the hub that is set ahead or back changes nothing about who is alive", async () => {
+  await running.hub.announceHost(big);
+  const now = Date.now();
+  for (const jump of [3_600_000, -3_600_000]) {
+    vi.spyOn(Date, "now").mockImplementation(() => now + jump);
+    const [heard] = await hosts();
+    expect(heard).toMatchObject({ alive: true });
+    expect(heard?.lastSeenMs).toBeLessThan(60_000);
+  }
 });
 
 test("a host that left in order is not alive from then on", async () => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HubConnection } from "../config/hub-settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { openChannel, type HubChannel } from "./channel.ts";
-import type { HubClient, KnownHost, PushCheckpoint, StoredCheckpoint, TranscriptTail } from "./hub.ts";
+import type { HubClient, KnownHost, PushCheckpoint, StoredCheckpoint, TaskResult, TranscriptTail } from "./hub.ts";
 import { hubLimits } from "./limits.ts";
 import { checkLines } from "./names.ts";
 import type {
@@ -48,7 +48,16 @@ export function connectHub(connection: HubConnection): HubClient {
   };
 }
 
-type Upkeep = "settleThread" | "keepAttempt" | "listAttempts" | "announceHost" | "listHosts" | "collectGarbage" | "checkStore";
+type Upkeep =
+  | "settleThread"
+  | "keepAttempt"
+  | "listAttempts"
+  | "recordResult"
+  | "readResults"
+  | "announceHost"
+  | "listHosts"
+  | "collectGarbage"
+  | "checkStore";
 
 function upkeep(channel: HubChannel): Pick<HubClient, Upkeep> {
   return {
@@ -61,6 +70,15 @@ function upkeep(channel: HubChannel): Pick<HubClient, Upkeep> {
     async listAttempts(request) {
       const { attempts } = await channel.unary<ListAttemptsResponse>("ListAttempts", request);
       return { attempts: attempts.map(({ checkpoint, at, why }) => ({ ...checkpoint, at, why })) };
+    },
+    async recordResult(request) {
+      await channel.unary("RecordResult", request);
+    },
+    async readResults(request) {
+      const results: TaskResult[] = [];
+      for await (const { base, ...result } of channel.download<TaskResult>("ReadResults", request))
+        results.push({ ...result, ...(base ? { base } : {}) });
+      return { results };
     },
     async announceHost(host) {
       await channel.unary("AnnounceHost", host);
@@ -126,7 +144,7 @@ function* batches(lines: readonly string[]): Generator<string[]> {
 
 async function* tail(channel: HubChannel, { signal, ...request }: TranscriptTail) {
   let offset = request.offset;
-  let heardAt = Date.now();
+  let heardAt = performance.now();
   const aborted = () => signal?.aborted === true;
   while (!aborted()) {
     try {
@@ -135,14 +153,14 @@ async function* tail(channel: HubChannel, { signal, ...request }: TranscriptTail
         { ...request, offset },
         signal,
       )) {
-        heardAt = Date.now();
+        heardAt = performance.now();
         offset = nextOffset;
         if (line !== undefined) yield { line, nextOffset };
       }
       if (!request.follow) return;
     } catch (error) {
       const lost = error instanceof BatonFailure && error.type === "HubUnreachable";
-      if (!request.follow || !lost || Date.now() - heardAt > hubLimits.reconnectMs) throw error;
+      if (!request.follow || !lost || performance.now() - heardAt > hubLimits.reconnectMs) throw error;
     }
     // The hub ended the stream because it stops, or is gone: it may be back soon.
     await delay(200, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);

@@ -30,6 +30,23 @@ export interface Attempt extends StoredCheckpoint {
   readonly why: "superseded" | "refused";
 }
 
+/** Work that achieved a task, by the task's key. */
+export interface TaskResult {
+  /** 32 hexadecimal digits. */
+  readonly key: string;
+  readonly thread: string;
+  readonly commit: string;
+  /** Commit that the work of the whole tree started from; empty or absent when it is not known. */
+  readonly base?: string;
+  /** ISO 8601; when it was recorded. */
+  readonly at: string;
+}
+
+export interface RecordResult extends Omit<TaskResult, "at"> {
+  readonly repository: string;
+  readonly epoch: number;
+}
+
 /** What a host says about itself. */
 export interface HostRecord {
   readonly id: string;
@@ -78,6 +95,7 @@ export interface Collected {
   readonly threads: readonly string[];
   readonly threadCount: number;
   readonly bases: number;
+  readonly results: number;
   readonly artifacts: number;
   readonly artifactBytes: number;
   /** Repositories that were pruned, and those that were in use and wait for the next time. */
@@ -96,6 +114,7 @@ export interface StoreCheck {
   readonly repositories: number;
   readonly transcripts: number;
   readonly artifacts: number;
+  readonly results: number;
   /** At most 1,000. */
   readonly problems: readonly StoreProblem[];
 }
@@ -138,6 +157,10 @@ export interface HubClient {
   keepAttempt(request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<void>;
   /** Newest first, at most 20. */
   listAttempts(request: { repository: string; thread: string }): Promise<{ attempts: readonly Attempt[] }>;
+  /** Remembers that a task was achieved; the last one wins. NotFound when the hub does not have the commit. Idempotent. */
+  recordResult(request: RecordResult): Promise<void>;
+  /** Results of those keys that have one; at most 2,000 keys. Reading keeps them from being collected as unused. */
+  readResults(request: { repository: string; keys: readonly string[] }): Promise<{ results: readonly TaskResult[] }>;
   /** Due every 5 s (`hubLimits.announceMs`); at most 64 KiB. */
   announceHost(host: HostRecord): Promise<void>;
   /** Hosts of the last week, by name. */

@@ -7,6 +7,8 @@ export const hubLimits = {
   lineBytes: 64 * 1024,
   artifactBytes: 256 * 1024 * 1024,
   haves: 200,
+  /** Task keys asked for at once. */
+  keys: 2000,
   idleMs: 30_000,
   signOfLifeMs: 10_000,
   unaryMs: 10_000,

@@ -5,6 +5,7 @@ import type { AnnouncedHost } from "./wire.ts";
 const name = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const object = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const artifact = /^[0-9a-f]{64}$/;
+const taskKey = /^[0-9a-f]{32}$/;
 
 /** Refuses an id that is no safe file and ref name. */
 export function checkName(kind: "repository" | "thread" | "host", value: string): void {
@@ -34,6 +35,13 @@ export function checkObjects(values: readonly string[]): void {
 
 export function checkArtifact(value: string): void {
   if (!artifact.test(value)) refuse("artifact id", value, "give the id that storing it returned");
+}
+
+/** Refuses whatever is no task's key, and more of them than the largest fan-out has. */
+export function checkKeys(values: readonly string[]): void {
+  const bad = values.find((value) => !taskKey.test(value));
+  if (bad !== undefined) refuse("task key", bad, "give 32 hexadecimal digits");
+  if (values.length > hubLimits.keys) refuse("number of task keys", String(values.length), `ask for at most ${hubLimits.keys}`);
 }
 
 export function checkEpoch(epoch: number): void {

@@ -62,6 +62,10 @@ export interface ArtifactPart extends Chunk {
 export interface ListAttemptsResponse {
   readonly attempts: readonly { readonly checkpoint: StoredCheckpoint; readonly at: string; readonly why: Attempt["why"] }[];
 }
+export interface ReadResultsRequest {
+  readonly repository: string;
+  readonly keys: readonly string[];
+}
 export interface AnnouncedHost extends Omit<HostRecord, "places"> {
   readonly places: HostRecord["places"] | null;
 }
@@ -89,6 +93,8 @@ export type HubMethod =
   | "SettleThread"
   | "KeepAttempt"
   | "ListAttempts"
+  | "RecordResult"
+  | "ReadResults"
   | "AnnounceHost"
   | "ListHosts"
   | "CollectGarbage"

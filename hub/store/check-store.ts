@@ -30,8 +30,9 @@ export async function checkStore(parts: GarbageParts, root: string): Promise<Sto
   for (const id of repositories) await parts.repositories.inside(id, (gitDir) => checkRepository(check, { id, gitDir, threads }));
   const transcripts = await checkTranscripts(check);
   const artifacts = await checkArtifacts(check);
+  const results = await parts.results.check(report);
   await checkLeftovers(check);
-  return { threads: threads.size, repositories: repositories.length, transcripts, artifacts, problems };
+  return { threads: threads.size, repositories: repositories.length, transcripts, artifacts, results, problems };
 }
 
 async function checkRecords({ parts, report }: Check): Promise<Map<string, ThreadRecord>> {
@@ -120,9 +121,10 @@ function absent(error: unknown): undefined {
 
 async function checkLeftovers({ parts, root, report }: Check): Promise<void> {
   const repositories = (await parts.repositories.list()).map((id) => join("repositories", `${id}.git`));
-  const inRepositories = ["objects", "objects/pack", "refs/baton/threads", "refs/baton/bases"];
+  const inRepositories = ["objects", "objects/pack", "refs/baton/threads", "refs/baton/bases", "refs/baton/results"];
   const inThem = repositories.flatMap((folder) => inRepositories.map((each) => join(folder, each)));
-  const folders = ["threads", "artifacts", "hosts", ...inThem];
+  const ofResults = (await readdir(join(root, "results"))).map((repository) => join("results", repository));
+  const folders = ["threads", "artifacts", "hosts", ...ofResults, ...inThem];
   for (const folder of folders) {
     const names = (await readdir(join(root, folder)).catch(() => [])).filter((name) => /^(?:incoming-|\.?tmp[-_])/.test(name));
     for (const name of names) {

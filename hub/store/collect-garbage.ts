@@ -5,6 +5,7 @@ import type { KeyedMutex } from "../keyed-mutex.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { removeThreadRefs } from "./refs.ts";
 import type { Repositories } from "./repositories.ts";
+import type { Results } from "./results.ts";
 import type { ThreadRecord, ThreadRecords } from "./thread-records.ts";
 import { isMarked, markForPruning, oldBases, pruneRepository } from "./tidy-repository.ts";
 import type { Transcripts } from "./transcripts.ts";
@@ -14,6 +15,7 @@ export interface GarbageParts {
   readonly records: ThreadRecords;
   readonly transcripts: Transcripts;
   readonly artifacts: Artifacts;
+  readonly results: Results;
   readonly threads: KeyedMutex;
 }
 
@@ -48,6 +50,7 @@ async function collect(collection: Collection): Promise<Collected> {
   const left = (await readAll(parts.records)).filter(([thread]) => !gone.has(thread));
   const kept = new Set(left.map(([thread]) => thread));
   const ofArtifacts = await parts.artifacts.collect({ before, isKept: (thread) => kept.has(thread), dryRun });
+  const results = await parts.results.collect({ before, dryRun });
   let bases = 0;
   const [pruned, busy]: [string[], string[]] = [[], []];
   for (const id of await parts.repositories.list()) {
@@ -57,7 +60,7 @@ async function collect(collection: Collection): Promise<Collected> {
     if (dryRun || !(await parts.repositories.inside(id, isMarked))) continue;
     ((await parts.repositories.alone(id, pruneRepository)) ? pruned : busy).push(id);
   }
-  return { threads: threads.slice(0, 1000), threadCount: threads.length, bases, ...ofArtifacts, pruned, busy };
+  return { threads: threads.slice(0, 1000), threadCount: threads.length, bases, results, ...ofArtifacts, pruned, busy };
 }
 
 function isWaiting({ settledAt, checkpoint }: ThreadRecord): boolean {

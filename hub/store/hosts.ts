@@ -15,6 +15,9 @@ interface Heard {
   readonly host: HostRecord;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The same by `performance.now()`, which nobody sets: a clock that jumps brings no host to life and kills none. */
+  readonly heardAt?: number;
+  /** `performance.now()`. */
   readonly writtenAt: number;
 }
 
@@ -39,18 +42,23 @@ export async function createHosts(root: string): Promise<Hosts> {
       if (before === undefined && known.size >= hubLimits.hosts) await forgetOld();
       if (before === undefined && known.size >= hubLimits.hosts) throw tooMany();
       const at = Date.now();
-      const write = before === undefined || at - before.writtenAt >= writeEveryMs || differ(before.host, host);
-      known.set(host.id, { host, at, writtenAt: write ? at : before.writtenAt });
+      const heardAt = performance.now();
+      const write = before === undefined || heardAt - before.writtenAt >= writeEveryMs || differ(before.host, host);
+      known.set(host.id, { host, at, heardAt, writtenAt: write ? heardAt : before.writtenAt });
       if (write) await writeDurably(pathOf(host.id), `${JSON.stringify({ host, at })}\n`);
     },
     async list() {
       await forgetOld();
-      const now = Date.now();
       return [...known.values()]
-        .map(({ host, at }) => ({ ...host, lastSeenMs: Math.max(0, now - at), alive: isAlive(host, now - at) }))
+        .map((heard) => ({ ...heard.host, lastSeenMs: silenceOf(heard), alive: isAlive(heard.host, silenceOf(heard)) }))
         .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
     },
   };
+}
+
+/** Since before the hub's own start only the time of day tells. */
+function silenceOf({ at, heardAt }: Heard): number {
+  return heardAt === undefined ? Math.max(0, Date.now() - at) : performance.now() - heardAt;
 }
 
 function isAlive(host: HostRecord, silentMs: number): boolean {
@@ -68,7 +76,7 @@ async function readHosts(root: string): Promise<Map<string, Heard>> {
   for (const name of await readdir(root)) {
     try {
       const { host, at } = JSON.parse(await readFile(join(root, name), "utf8")) as { host: HostRecord; at: number };
-      known.set(host.id, { host, at, writtenAt: at });
+      known.set(host.id, { host, at, writtenAt: Number.NEGATIVE_INFINITY });
     } catch {
       // A damaged one is written anew by the host's next sign of life.
     }

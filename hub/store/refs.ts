@@ -4,9 +4,11 @@ import { hubLimits } from "../limits.ts";
 import { removeTemporaries, writeDurably } from "./durable-file.ts";
 
 /** Baton's own refs in a bare repository, written as loose files: starting git for each would cost more than the rest. */
-type RefKind = "bases" | "threads";
+type RefKind = "bases" | "threads" | "results";
 
-const refKinds: readonly RefKind[] = ["bases", "threads"];
+const refKinds: readonly RefKind[] = ["bases", "threads", "results"];
+/** Results are many, and nothing is built on them but merges, which are checkpoints. */
+const offeredKinds: readonly RefKind[] = ["bases", "threads"];
 
 /** Work of old epochs: refs/baton/attempts/<thread>/<epoch>. Never offered for packs to build on. */
 export function attemptsFolder(gitDir: string, thread: string): string {
@@ -59,9 +61,9 @@ export async function removeRefTemporaries(gitDir: string): Promise<void> {
   for (const folder of folders) await removeTemporaries(join(gitDir, "refs/baton", folder)).catch(() => undefined);
 }
 
-/** Commits of all refs, newest first, at most 200. */
+/** Commits that packs may build on, newest first, at most 200. */
 export async function readHaves(gitDir: string): Promise<string[]> {
-  const refs = await Promise.all(refKinds.map((kind) => listRefs(join(gitDir, "refs/baton", kind))));
+  const refs = await Promise.all(offeredKinds.map((kind) => listRefs(join(gitDir, "refs/baton", kind))));
   const newest = refs
     .flat()
     .sort((a, b) => b.at - a.at)
