@@ -4,23 +4,32 @@ import { APICallError, generateText, RetryError, type LanguageModel, type Langua
 import { BatonFailure } from "../../domain/failure.ts";
 import type { ModelJudge } from "../../domain/goal.ts";
 import { noUsage, type Usage } from "../../domain/usage.ts";
-import { classifyFailure } from "../agents/classify-failure.ts";
+import { classifyFailure, limitedBy } from "../agents/classify-failure.ts";
 import { priced } from "../agents/priced.ts";
-import type { JudgeAnswer, JudgeQuestion } from "./judge-question.ts";
+import type { Answer } from "../asking/question.ts";
 
 const openAi = "https://api.openai.com/v1";
 const maxOutputTokens = 8000;
 
+interface ModelQuestion {
+  readonly judge: ModelJudge;
+  readonly prompt: string;
+  /** Milliseconds that are left for the answer. */
+  readonly timeoutMs: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
 /** A model of any vendor through the AI SDK. The schema is in the prompt, so a server needs to know nothing about schemas. */
-export async function askModel(question: JudgeQuestion<ModelJudge>): Promise<JudgeAnswer> {
-  const { request, judge, prompt, timeoutMs } = question;
-  const model = modelOf(judge, request.env);
-  const abortSignal = AbortSignal.any([request.signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))]);
+export async function askModel(question: ModelQuestion): Promise<Answer> {
+  const { judge, env, signal, prompt, timeoutMs } = question;
+  const model = modelOf(judge, env);
+  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))]);
   try {
     const { text, usage } = await generateText({ model, prompt, maxOutputTokens, maxRetries: 2, abortSignal });
     return { answer: text, usage: priced(usageOf(usage), judge.price) };
   } catch (error) {
-    return { problem: problemOf(error, judge), usage: noUsage, again: false };
+    return { ...problemOf(error, judge), usage: noUsage, again: false };
   }
 }
 
@@ -48,13 +57,20 @@ function usageOf(usage: LanguageModelUsage): Usage {
   return { input: Math.max(0, (usage.inputTokens ?? 0) - cached), cached, output: usage.outputTokens ?? 0 };
 }
 
-function problemOf(error: unknown, judge: ModelJudge): string {
+function problemOf(error: unknown, judge: ModelJudge): Pick<Extract<Answer, { problem: string }>, "problem" | "limited"> {
   const last = RetryError.isInstance(error) ? error.lastError : error;
   if (APICallError.isInstance(last)) {
-    const failed = classifyFailure(last.message, last.statusCode);
-    return `${judge.model} failed (${failed.reason}${last.statusCode === undefined ? "" : `, HTTP ${last.statusCode}`}): ${failed.detail}`;
+    const failed = classifyFailure(messageOf(last), last.statusCode);
+    const status = last.statusCode === undefined ? "" : `, HTTP ${last.statusCode}`;
+    return { problem: `${judge.model} failed (${failed.reason}${status}): ${failed.detail}`, ...limitedBy(failed) };
   }
   const name = last instanceof Error ? last.name : "";
-  if (name === "TimeoutError" || name === "AbortError") return `${judge.model} gave no answer in time`;
-  return `${judge.model} failed: ${last instanceof Error ? last.message : String(last)}`;
+  if (name === "TimeoutError" || name === "AbortError") return { problem: `${judge.model} gave no answer in time` };
+  return { problem: `${judge.model} failed: ${last instanceof Error ? last.message : String(last)}` };
+}
+
+/** With what the server says about when to come back. */
+function messageOf({ message, responseHeaders }: APICallError): string {
+  const again = responseHeaders?.["retry-after"];
+  return again !== undefined && /^\d+$/.test(again) ? `${message} (retry-after: ${again}s)` : message;
 }

@@ -1,7 +1,6 @@
-import { z } from "zod";
 import type { Goal } from "../../domain/goal.ts";
-import { lastJsonValue } from "../../domain/json-in-text.ts";
 import type { CriterionStatus, CriterionVerdict, Verdict } from "../../domain/verdict.ts";
+import { readShape } from "../asking/read-shape.ts";
 import { verdictSchema, type RawVerdict } from "./verdict-schema.ts";
 
 /** What the judge decided; what it cost is the caller's to add. */
@@ -19,18 +18,11 @@ export function criteriaOf(goal: Goal): readonly string[] {
  * and `met` is only what is met in every criterion, with evidence, and overall.
  */
 export function readVerdict(answer: unknown, goal: Goal): Decision | { readonly invalid: string } {
-  const value = typeof answer === "string" ? jsonIn(answer) : answer;
-  if (value === undefined) return { invalid: "the judge answered with prose instead of JSON" };
-  const parsed = verdictSchema.safeParse(value);
-  if (!parsed.success) return { invalid: `the judge's answer does not have the asked shape: ${z.prettifyError(parsed.error)}` };
-  const criteria = match(parsed.data, criteriaOf(goal));
+  const read = readShape(answer, { schema: verdictSchema, who: "the judge", called: "the judge's answer" });
+  if ("invalid" in read) return read;
+  const criteria = match(read.value, criteriaOf(goal));
   if ("invalid" in criteria) return criteria;
-  return { overall: overallOf(parsed.data, criteria), criteria, reason: bounded(parsed.data.reason) };
-}
-
-function jsonIn(text: string): unknown {
-  const fence = [...text.matchAll(/```(?:json)?\s*\n([\s\S]*?)```/g)].at(-1)?.[1];
-  return lastJsonValue((fence ?? text).trim());
+  return { overall: overallOf(read.value, criteria), criteria, reason: bounded(read.value.reason) };
 }
 
 function match(raw: RawVerdict, wanted: readonly string[]): CriterionVerdict[] | { readonly invalid: string } {
