@@ -18,7 +18,7 @@ interface WorkRequest extends Claim {
  */
 export function workEnvironment(host: HostContext, { thread, epoch, turn, attempt, items }: WorkRequest): Record<string, string> {
   const markers = {
-    ...threadMarkers(host.host, thread),
+    ...threadMarkers(host, thread),
     BATON_EPOCH: String(epoch),
     BATON_TURN: String(turn),
     BATON_ATTEMPT: String(attempt),
@@ -36,6 +36,6 @@ export function workEnvironment(host: HostContext, { thread, epoch, turn, attemp
 
 /** Ends whatever an earlier attempt left running on this host for the thread. */
 export async function reapThread(host: HostContext, thread: string): Promise<void> {
-  const killed = await reapProcesses(threadMarkers(host.host, thread));
+  const killed = await reapProcesses(threadMarkers(host, thread));
   for (const { pid, command } of killed) host.logger.warn({ thread, pid, command }, "ended an orphan of an earlier attempt");
 }

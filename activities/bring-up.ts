@@ -1,17 +1,19 @@
 import { BatonFailure } from "../domain/failure.ts";
+import { allEnded } from "../git/all-ended.ts";
 import { git } from "../git/git.ts";
 import { restoreSession } from "../git/session-files.ts";
 import { restoreWorkspace } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { fetchObjects } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
+import { knownObjects, noteObjects } from "./known-objects.ts";
 import { makeThreadFolder, threadFolder, workspaceOf, type OpenThread } from "./open-threads.ts";
 import { runSetup } from "./run-setup.ts";
 import type { OpenWorkspaceInput } from "./thread-activities.ts";
 import { openTranscript } from "./transcript-writer.ts";
 
-/** Brings a thread's work tree and session on this host to a checkpoint, or to the base commit before the first. */
-export async function bringUp(
+/** Fetches what a thread's checkpoint needs, or its base commit before the first; work tree and session stay as they are. */
+export async function fetchThread(
   host: HostContext,
   input: OpenWorkspaceInput,
   checkpoint: StoredCheckpoint | undefined,
@@ -19,38 +21,44 @@ export async function bringUp(
   const { thread, epoch, repository } = input;
   const folder = threadFolder(host.folder, thread, repository.id);
   await makeThreadFolder(folder);
-  const wanted = [repository.base, ...(checkpoint ? [checkpoint.snapshot] : [])];
-  const bytes = await fetchObjects(host, { repository, store: folder.store, wanted });
+  const wanted = [repository.base, ...(checkpoint ? [checkpoint.snapshot] : []), ...(input.also ?? [])];
+  const known = await knownObjects(folder);
+  const bytes = await fetchObjects(host, { repository, store: folder.store, wanted, known });
+  await noteObjects(folder, wanted);
   const open: OpenThread = {
     thread,
     epoch,
     repository,
     folder,
-    workspace: workspaceOf(folder, { host: host.host, thread, repository }),
+    workspace: workspaceOf(folder, { host, thread, repository }),
     commit: checkpoint?.commit ?? repository.base,
     snapshot: checkpoint?.snapshot ?? null,
     prepared: null,
   };
-  await restore(open, checkpoint);
   return { open, bytes };
 }
 
-async function restore(open: OpenThread, checkpoint: StoredCheckpoint | undefined): Promise<void> {
+/** Brings work tree and session to the checkpoint, or to the base commit before the first. */
+export async function restoreThread(open: OpenThread, checkpoint: StoredCheckpoint | undefined): Promise<void> {
   const { workspace, folder } = open;
   if (!checkpoint) return restoreWorkspace({ workspace, commit: open.commit });
-  const commit = await workCommitIn(folder.store, checkpoint);
-  await restoreWorkspace({ workspace, commit });
-  await restoreSession({ gitDir: folder.store, snapshot: checkpoint.snapshot, sessionDir: folder.session });
+  const { store, session } = folder;
+  await allEnded([
+    workCommitIn(store, checkpoint).then((commit) => restoreWorkspace({ workspace, commit })),
+    restoreSession({ gitDir: store, snapshot: checkpoint.snapshot, sessionDir: session }),
+  ]);
 }
 
 /** Runs the goal's `setup` in a workspace that is new on this host. Throws SetupFailed. */
 export async function setUp(host: HostContext, open: OpenThread, input: OpenWorkspaceInput): Promise<void> {
-  const { thread, epoch, turn, setup, env: items } = input;
+  const { thread, epoch, turn, setup, setupCache, env: items } = input;
   if (setup === undefined) return;
   const transcript = openTranscript(host.hub, host.logger, { thread, turn, attempt: 1, epoch });
   const doneFile = `${open.folder.root}/setup.done`;
   try {
-    await runSetup(host, { thread, epoch, turn, setup, items, cwd: open.workspace.root, doneFile, transcript });
+    const { workspace: tree, repository, commit } = open;
+    const cache = setupCache === true ? { cache: { tree, repository, commit } } : {};
+    await runSetup(host, { thread, epoch, turn, setup, items, cwd: tree.root, doneFile, transcript, ...cache });
   } finally {
     await transcript.close();
   }

@@ -4,12 +4,16 @@ import { deliver } from "./deliver.ts";
 import { holdHost } from "./hold-host.ts";
 import type { HostContext } from "./host-context.ts";
 import { judgeTurn } from "./judge-turn.ts";
-import { createOpenThreads, removeThreadFolder, type OpenThreads } from "./open-threads.ts";
+import { listTasks } from "./list-tasks.ts";
+import { mergeBatch } from "./merge-batch.ts";
+import { createOpenThreads, type OpenThreads } from "./open-threads.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import { prepareWorkspace } from "./prepare-workspace.ts";
+import { releaseHost } from "./release-host.ts";
 import { reportSafely } from "./report-safely.ts";
+import { reviewTurn } from "./review-turn.ts";
 import { runTurn } from "./run-turn.ts";
-import type { Claim, HostActivities, PoolActivities } from "./thread-activities.ts";
+import type { Claim, FanOutActivities, HostActivities, PoolActivities } from "./thread-activities.ts";
 import { verifyTurn } from "./verify-turn.ts";
 
 /** Activities of a pool's Task Queue: asking any of its hosts for a place. */
@@ -18,7 +22,7 @@ export function createPoolActivities(host: HostContext): PoolActivities {
 }
 
 /** Activities of one host's own Task Queue; all work on a thread happens here. */
-export function createHostActivities(host: HostContext): HostActivities {
+export function createHostActivities(host: HostContext): HostActivities & FanOutActivities {
   const threads = createOpenThreads();
   const serve = <I extends Claim, O>(activity: (host: HostContext, threads: OpenThreads, input: I) => Promise<O>) => {
     const report = (input: I) => reportSafely(host, () => activity(host, threads, input));
@@ -35,15 +39,12 @@ export function createHostActivities(host: HostContext): HostActivities {
     openWorkspace: work(openWorkspace),
     runTurn: work(runTurn),
     verify: work(verifyTurn),
+    review: work(reviewTurn),
     judge: work(judgeTurn),
+    listTasks: work(listTasks),
+    mergeBatch: work(mergeBatch),
     deliver: serve((_host, _threads, input) => deliver(host, input)),
-    releaseHost: nameFailures(async ({ thread, epoch, settled }) => {
-      const open = threads.find({ thread, epoch });
-      threads.forget({ thread, epoch });
-      await open?.prepared?.checkout;
-      if (settled && open) await removeThreadFolder(open.folder);
-      host.places.release({ thread, epoch });
-    }),
+    releaseHost: nameFailures((release) => releaseHost(host, threads, release)),
   };
 }
 

@@ -33,6 +33,9 @@ export async function deliver(host: HostContext, input: DeliverInput): Promise<D
   }
   const report = threadReport(input.view, { ...input.extras, diffstat, ...pushed });
   const { artifact } = await untilHubBack(() => host.hub.putArtifact(Buffer.from(report), { thread }), patience);
+  const { result } = input;
+  // Before the thread settles: a settled one's work may be collected as garbage.
+  if (result !== undefined) await untilHubBack(() => host.hub.recordResult({ ...claim, ...result }), patience);
   if (epoch > 0) await untilHubBack(() => host.hub.settleThread(claim), patience);
   return { branch: commit === undefined || home === null ? null : branch, report: artifact, ...pushed };
 }
@@ -40,7 +43,7 @@ export async function deliver(host: HostContext, input: DeliverInput): Promise<D
 /** Hands the commit over and gives its diffstat: to the user's repository, or straight to the remote without it. */
 async function hand(host: HostContext, input: DeliverInput & { readonly commit: string }): Promise<string> {
   const { branch, commit, push, home, repository } = input;
-  const markers = threadMarkers(host.host, input.thread);
+  const markers = threadMarkers(host, input.thread);
   if (home === null) {
     const { store } = threadFolder(host.folder, input.thread, repository.id);
     await fetchObjects(host, { repository, store, wanted: [commit] });

@@ -25,17 +25,21 @@ export async function holdHost(host: HostContext, claim: HoldInput): ReturnType<
     throw refusal;
   }
   const occupied = host.places.occupy({ thread, epoch, queue, beyond });
-  if (occupied === null) throw noPlace("every place is taken", fullAgainMs);
+  if (occupied === null) throw noPlace("every place is taken, or one by a newer claim of the thread", fullAgainMs);
+  // The host's own signals outlive the hold: what listens to them must not pile up, one for each thread that was ever here.
+  const over = new AbortController();
   try {
     await host.signalHeld({ thread, epoch });
     return await heartbeatWhile(async () => {
-      const ended = await Promise.race([occupied, whenAborted(cancellationSignal), whenLeft(host, thread)]);
+      const left = whenLeft(host, thread, over.signal);
+      const ended = await Promise.race([occupied, whenAborted(cancellationSignal, over.signal), left]);
       return { ended: ended ?? "released" };
     });
   } catch (error) {
     // A place that was held and is lost is the Workflow's to know, not Temporal's to ask for again.
     throw ApplicationFailure.fromError(error, { nonRetryable: true });
   } finally {
+    over.abort();
     // After continue-as-new a newer Activity holds the same place: only the last one may free it.
     const superseded = await Promise.race([occupied, Promise.resolve(null)]);
     if (superseded !== "superseded") host.places.release({ thread, epoch });
@@ -55,16 +59,17 @@ function noPlace(message: string, againMs: number): ApplicationFailure {
 }
 
 /** Only when nothing runs for the thread any more, because the next holder refuses whatever comes later. */
-async function whenLeft(host: HostContext, thread: string): Promise<"shutdown"> {
-  await whenAborted(host.leaving);
+async function whenLeft(host: HostContext, thread: string, over: AbortSignal): Promise<"shutdown"> {
+  await whenAborted(host.leaving, over);
   await host.busy.idle(thread);
   await delay(resultFirstMs);
   return "shutdown";
 }
 
-function whenAborted(signal: AbortSignal): Promise<null> {
+/** Never, once `over` is aborted. */
+function whenAborted(signal: AbortSignal, over: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(null);
-    else signal.addEventListener("abort", () => resolve(null), { once: true });
+    else signal.addEventListener("abort", () => resolve(null), { once: true, signal: over });
   });
 }

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
+import type { SubagentsReport, SubagentsRequest } from "../domain/fan-out/subagent-requests.ts";
 import type { HubClient } from "../hub/hub-client.ts";
+import type { AgentGate } from "./agent-gate.ts";
 import type { BusyThreads } from "./busy-threads.ts";
 
 /** What every Activity of a host works with; made once by the host's process. */
@@ -15,6 +17,8 @@ export interface HostContext {
   /** The environment of the host's process; children get an allowlist of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly places: Places;
+  /** Lets agents start. */
+  readonly agents: AgentGate;
   /** Labels that the host carries. */
   readonly labels: readonly string[];
   /** What runs for each thread here. */
@@ -28,13 +32,21 @@ export interface HostContext {
   /** Resolves when the Temporal Service answers: a result reported into an outage would be lost. */
   temporalReachable(signal: AbortSignal): Promise<void>;
   signalHeld(grant: { readonly thread: string; readonly epoch: number }): Promise<void>;
+  /** How the agents of running turns reach their threads. */
+  readonly agentRequests: AgentRequests;
+}
+
+/** Throws StaleEpoch, Conflict, and TemporalUnreachable when no Workflow answers within a minute. */
+export interface AgentRequests {
+  ask(thread: string, request: SubagentsRequest): Promise<SubagentsReport>;
+  look(thread: string): Promise<SubagentsReport>;
 }
 
 /** The host's places, counted by thread: a thread that takes its place again does not need a second one. */
 export interface Places {
   readonly total: number;
   readonly taken: number;
-  /** Takes a place and tells later how the claim ended; null when there is none. */
+  /** Takes a place and tells later how the claim ended; null when there is none, or a newer claim of the thread has one. */
   occupy(claim: {
     readonly thread: string;
     readonly epoch: number;
@@ -45,8 +57,8 @@ export interface Places {
   }): Promise<"released" | "superseded"> | null;
   /** Gives back a place that was reserved for a Task Queue and is not taken. */
   unreserve(queue: string): void;
-  /** Gives back a place that was reserved for a Task Queue and is not taken. */
-  unreserve(queue: string): void;
+  /** Lets others have a thread's place while its agent does nothing but wait for them; ends with the function it gives. */
+  lend(thread: string): () => void;
   /** Frees the place; an older claim's release is ignored. */
   release(claim: { readonly thread: string; readonly epoch: number }): void;
 }

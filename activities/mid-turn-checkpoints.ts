@@ -1,21 +1,38 @@
+import { hostSettingsOf } from "../config/host-settings.ts";
+import type { AgentSession, TurnInside } from "../domain/turn.ts";
 import { takeSnapshot } from "../git/snapshot.ts";
 import type { HostContext } from "./host-context.ts";
 import type { OpenThread } from "./open-threads.ts";
 import { pushSnapshot } from "./push-snapshot.ts";
 import type { RunTurnInput } from "./thread-activities.ts";
 
-const everyMs = 60_000;
+/** The ledger of a checkpoint that was taken while a turn ran. */
+export interface LedgerInside extends Omit<TurnInside, "session"> {
+  readonly inside: true;
+  readonly session?: AgentSession;
+}
 
-/** Saves the work of a long turn every minute when the tree changed, so that a dying host costs a minute at most. */
-export function checkpointInside(host: HostContext, open: OpenThread, input: RunTurnInput): { stop(): Promise<void> } {
+/** What a running turn is saved with. */
+interface RunningTurn {
+  readonly input: RunTurnInput;
+  /** Puts the agent's session of this moment into the folder that travels; undefined while there is none. */
+  saveSession(): Promise<AgentSession | undefined>;
+}
+
+/** Saves work and session of a long turn every minute when the tree changed, so that a dying host costs a minute at most. */
+export function checkpointInside(host: HostContext, open: OpenThread, running: RunningTurn): { stop(): Promise<void> } {
+  const { input } = running;
   let newest = "";
-  let running: Promise<void> = Promise.resolve();
+  let saving: Promise<void> = Promise.resolve();
   const save = async () => {
     const { turn, attempt } = input;
+    // First, so that it is never ahead of the files: an agent does again what it cannot remember, but not what it can.
+    const session = await running.saveSession();
+    const ledger: LedgerInside = { inside: true, turn, attempt, ...(session === undefined ? {} : { session }) };
     const { checkpoint } = await takeSnapshot({
       workspace: open.workspace,
       sessionDir: open.folder.session,
-      ledger: () => JSON.stringify({ inside: true, turn, attempt }),
+      ledger: JSON.stringify(ledger),
       base: open.repository.base,
       parentCommit: open.commit,
       message: `Inside turn ${turn} of ${open.thread}`,
@@ -27,14 +44,14 @@ export function checkpointInside(host: HostContext, open: OpenThread, input: Run
     newest = checkpoint.tree;
   };
   const timer = setInterval(() => {
-    running = running.then(save).catch((error: unknown) => {
+    saving = saving.then(save).catch((error: unknown) => {
       host.logger.warn({ thread: open.thread, turn: input.turn, error: String(error) }, "a checkpoint inside the turn failed");
     });
-  }, everyMs);
+  }, hostSettingsOf(host.env).checkpointMs);
   return {
     async stop() {
       clearInterval(timer);
-      await running;
+      await saving;
     },
   };
 }

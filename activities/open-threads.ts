@@ -4,6 +4,7 @@ import { BatonFailure } from "../domain/failure.ts";
 import type { RepositoryRef } from "../domain/repository.ts";
 import { withAccess } from "../git/regain-access.ts";
 import { workspaceAt, type Workspace } from "../git/workspace.ts";
+import type { HostContext } from "./host-context.ts";
 import type { PreparedCheckout } from "./prepared-checkout.ts";
 import type { Claim } from "./thread-activities.ts";
 import { threadMarkers } from "./thread-markers.ts";
@@ -80,7 +81,10 @@ export async function removeThreadFolder(folder: ThreadFolder): Promise<void> {
   await withAccess(folder.root, () => rm(folder.root, { recursive: true, force: true, maxRetries: 3 }));
 }
 
-export function workspaceOf(folder: ThreadFolder, place: { host: string; thread: string; repository: RepositoryRef }): Workspace {
+export function workspaceOf(
+  folder: ThreadFolder,
+  place: { host: Pick<HostContext, "host" | "folder">; thread: string; repository: RepositoryRef },
+): Workspace {
   const { host, thread, repository } = place;
   const origin = repository.origin === undefined ? {} : { origin: repository.origin };
   return workspaceAt({ store: folder.store, dir: folder.root, thread, markers: threadMarkers(host, thread), ...origin });

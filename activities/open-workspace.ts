@@ -1,11 +1,13 @@
 import { Context } from "@temporalio/activity";
 import type { TurnReport } from "../domain/turn.ts";
+import { allEnded } from "../git/all-ended.ts";
 import { git } from "../git/git.ts";
 import { readLedger } from "../git/session-files.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { reapThread } from "./agent-markers.ts";
-import { bringUp, setUp, workCommitIn } from "./bring-up.ts";
+import { fetchThread, restoreThread, setUp, workCommitIn } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
+import type { LedgerInside } from "./mid-turn-checkpoints.ts";
 import type { OpenThreads, ThreadFolder } from "./open-threads.ts";
 import type { OpenedWorkspace, OpenWorkspaceInput } from "./thread-activities.ts";
 import { untilHubBack } from "./until-hub-back.ts";
@@ -21,27 +23,38 @@ export async function openWorkspace(
 ): Promise<OpenedWorkspace> {
   const { thread, epoch, repository } = input;
   const { cancellationSignal: signal } = Context.current();
-  await reapThread(host, thread);
   const claim = { repository: repository.id, thread, epoch };
-  const { checkpoint } = await untilHubBack(() => host.hub.claimEpoch(claim), { signal, logger: host.logger });
-  const { open, bytes } = await bringUp(host, input, checkpoint);
+  const claimed = () => untilHubBack(() => host.hub.claimEpoch(claim), { signal, logger: host.logger });
+  const [{ checkpoint }] = await allEnded([claimed(), reapThread(host, thread)]);
+  const { open, bytes } = await fetchThread(host, input, checkpoint);
+  const { folder } = open;
+  const [baseTree, known] = await allEnded([
+    treeOf(folder.store, repository.base),
+    newestTurn(folder, checkpoint),
+    restoreThread(open, checkpoint),
+  ]);
   threads.set(open);
   await setUp(host, open, input);
-  const { folder } = open;
-  const [baseTree, newest] = await Promise.all([treeOf(folder.store, repository.base), newestTurn(folder, checkpoint)]);
-  return { baseTree, newest, bytes };
+  return { baseTree, bytes, ...known };
 }
 
-/** What the ledger of a snapshot holds: the report of an attempt that ended, or a mark that it was taken inside one. */
-type Ledger = Omit<TurnReport, "checkpoint"> | { readonly inside: true };
+/** What the ledger of a snapshot holds: the report of an attempt that ended, what is known of one that ran, or a merge. */
+type Ledger = Omit<TurnReport, "checkpoint"> | LedgerInside | { readonly merge: unknown };
 
-/** The report of the newest attempt that ended; a checkpoint inside a turn tells of none. */
-async function newestTurn(folder: ThreadFolder, checkpoint: StoredCheckpoint | undefined): Promise<TurnReport | null> {
-  if (!checkpoint) return null;
+/** The report of the newest attempt that ended; a checkpoint inside a turn, or of merged work, tells of none. */
+async function newestTurn(
+  folder: ThreadFolder,
+  checkpoint: StoredCheckpoint | undefined,
+): Promise<Pick<OpenedWorkspace, "inside" | "newest">> {
+  if (!checkpoint) return { newest: null };
   const ledger = JSON.parse(await readLedger({ gitDir: folder.store, snapshot: checkpoint.snapshot })) as Ledger;
-  if ("inside" in ledger) return null;
+  if ("inside" in ledger) {
+    const { turn, attempt, session } = ledger;
+    return session === undefined ? { newest: null } : { newest: null, inside: { turn, attempt, session } };
+  }
+  if ("merge" in ledger) return { newest: null };
   const { snapshot, tree } = checkpoint;
-  return { ...ledger, checkpoint: { commit: await workCommitIn(folder.store, checkpoint), snapshot, tree } };
+  return { newest: { ...ledger, checkpoint: { commit: await workCommitIn(folder.store, checkpoint), snapshot, tree } } };
 }
 
 async function treeOf(store: string, commit: string): Promise<string> {

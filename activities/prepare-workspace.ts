@@ -2,7 +2,7 @@ import { Context } from "@temporalio/activity";
 import { BatonFailure } from "../domain/failure.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import { agentAdapters } from "./agents/adapters.ts";
-import { bringUp, setUp } from "./bring-up.ts";
+import { fetchThread, restoreThread, setUp } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
 import type { OpenThreads } from "./open-threads.ts";
 import type { PreparedWorkspace, PrepareInput } from "./thread-activities.ts";
@@ -25,7 +25,8 @@ export async function prepareWorkspace(
     if (problems.length > 0) return { problems: problems.map(({ what, next }) => `${what} (${next})`), bytes: 0 };
     const asked = () => host.hub.readCheckpoint({ repository: repository.id, thread });
     const { checkpoint } = await untilHubBack(asked, { signal, logger: host.logger });
-    const { open, bytes } = await bringUp(host, input, checkpoint);
+    const { open, bytes } = await fetchThread(host, input, checkpoint);
+    await restoreThread(open, checkpoint);
     await setUp(host, open, input);
     return { problems: [], bytes };
   } catch (error) {

@@ -31,5 +31,5 @@ export async function takeCheckout(host: HostContext, open: OpenThread, commit: 
 
 function checkOut(host: HostContext, open: OpenThread, commit: string): Promise<CleanCheckout> {
   const { store, verify: dir } = open.folder;
-  return cleanCheckout({ store, dir, commit, markers: threadMarkers(host.host, open.thread) });
+  return cleanCheckout({ store, dir, commit, markers: threadMarkers(host, open.thread) });
 }

@@ -4,6 +4,7 @@ import { packObjects } from "../git/pack.ts";
 import { smallPack } from "../git/small-pack.ts";
 import type { PushCheckpoint } from "../hub/hub.ts";
 import type { HostContext } from "./host-context.ts";
+import { noteObjects } from "./known-objects.ts";
 import type { OpenThread } from "./open-threads.ts";
 import { untilHubBack } from "./until-hub-back.ts";
 
@@ -12,6 +13,8 @@ interface Push {
   readonly turn: number;
   /** Not the end of a turn: the newest whole turn's commit stays the one that the next follows. */
   readonly partial: boolean;
+  /** Commits of other threads that the hub has, as far as anybody knows. */
+  readonly others?: readonly string[];
 }
 
 /**
@@ -32,7 +35,8 @@ export async function pushSnapshot(host: HostContext, open: OpenThread, push: Pu
     ...(snapshot === null ? {} : { previous: snapshot }),
   };
   const haves = [open.commit, ...(snapshot === null ? [] : [snapshot])];
-  const send = () => sendPack(host, request, { gitDir: open.folder.store, want: checkpoint.snapshot, haves });
+  const { others = [] } = push;
+  const send = () => sendPack(host, request, { gitDir: open.folder.store, want: checkpoint.snapshot, haves, others });
   try {
     await untilHubBack(send, { signal: AbortSignal.any([]), logger: host.logger });
   } catch (error) {
@@ -41,23 +45,37 @@ export async function pushSnapshot(host: HostContext, open: OpenThread, push: Pu
     throw error;
   }
   open.snapshot = checkpoint.snapshot;
+  await noteObjects(open.folder, [repository.base, checkpoint.snapshot]);
   if (!push.partial) open.commit = checkpoint.commit;
 }
 
-/** The pack made without a process first, where that is possible; what the hub misses in it, git finds. */
-async function sendPack(
-  host: HostContext,
-  request: PushCheckpoint,
-  { gitDir, want, haves }: { gitDir: string; want: string; haves: readonly string[] },
-): Promise<void> {
-  const small = smallPack({ gitDir, want, haves });
+interface PackRequest {
+  readonly gitDir: string;
+  readonly want: string;
+  readonly haves: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** The pack made without a process first, where that is possible; what the hub misses in one, the next brings. */
+async function sendPack(host: HostContext, request: PushCheckpoint, pack: PackRequest): Promise<void> {
+  const { gitDir, want, haves, others } = pack;
+  const all = [...haves, ...others];
+  const small = smallPack({ gitDir, want, haves: all });
+  if (small !== undefined && (await accepted(host, request, asyncOf(small)))) return;
+  if (others.length > 0 && (await accepted(host, request, packObjects({ gitDir, wants: [want], haves: all })))) return;
+  await host.hub.pushCheckpoint(request, packObjects({ gitDir, wants: [want], haves }));
+}
+
+/** False when the hub misses objects. */
+async function accepted(host: HostContext, request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<boolean> {
   try {
-    if (small !== undefined) return await host.hub.pushCheckpoint(request, asyncOf(small));
+    await host.hub.pushCheckpoint(request, pack);
+    return true;
   } catch (error) {
     if (!(error instanceof BatonFailure && error.type === "Usage")) throw error;
     host.logger.debug({ thread: request.thread, error: error.message }, "the hub misses objects; git packs them");
+    return false;
   }
-  await host.hub.pushCheckpoint(request, packObjects({ gitDir, wants: [want], haves }));
 }
 
 async function* asyncOf(content: Uint8Array): AsyncGenerator<Uint8Array> {

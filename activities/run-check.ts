@@ -8,6 +8,7 @@ import { runProcess, type ProcessResult } from "../process/run-process.ts";
 import { boundedLog, type BoundedLog } from "./bounded-log.ts";
 import { readMetricInTime } from "./read-metric-in-time.ts";
 import { shellScript } from "./shell-script.ts";
+import { markersIn } from "./thread-markers.ts";
 
 const logBytes = 16 * 1024 * 1024;
 const tailBytes = 4 * 1024;
@@ -72,8 +73,8 @@ async function runAndReap(request: CheckRequest, log: BoundedLog): Promise<Proce
     });
   } finally {
     // A daemon leaves the process group; the host's id keeps another host's check of the same name alive.
-    const host = request.env["BATON_HOST"];
-    await reapProcesses({ BATON_CHECK: request.marker, ...(host === undefined ? {} : { BATON_HOST: host }) });
+    const host = markersIn(request.env, ["BATON_HOST", "BATON_HOST_DIR"]);
+    await reapProcesses({ BATON_CHECK: request.marker, ...host });
   }
 }
 

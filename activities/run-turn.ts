@@ -9,12 +9,15 @@ import { agentAdapters } from "./agents/adapters.ts";
 import type { AgentEvent, AgentTurnResult } from "./agents/agent.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import { failedToStart } from "./failed-to-start.ts";
+import { endOfTurn, enterAgent } from "./enter-agent.ts";
+import { followSession } from "./follow-session.ts";
 import type { HostContext } from "./host-context.ts";
 import { checkpointInside } from "./mid-turn-checkpoints.ts";
 import type { OpenThread, OpenThreads } from "./open-threads.ts";
 import { prepareCheckout } from "./prepared-checkout.ts";
 import { pushSnapshot } from "./push-snapshot.ts";
 import type { RunTurnInput } from "./thread-activities.ts";
+import { openAgentTools, type AgentTools } from "./subagents/open-agent-tools.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
 import { interruption } from "./interruption.ts";
 
@@ -27,6 +30,8 @@ export async function runTurn(host: HostContext, threads: OpenThreads, input: Ru
   const transcript = openTranscript(host.hub, host.logger, { thread, turn, attempt, epoch });
   try {
     const { prompt, session, agent } = input;
+    const signal = interruption(Context.current().cancellationSignal, host.draining);
+    const pass = await enterAgent(host, { thread, agent, transcript, signal });
     transcript.write({
       kind: "turn started",
       agent: agent.use,
@@ -34,7 +39,12 @@ export async function runTurn(host: HostContext, threads: OpenThreads, input: Ru
       wrapUp: prompt.wrapUp,
     });
     const startedAt = performance.now();
-    const result = await runAgent(host, open, { input, transcript });
+    let result: AgentTurnResult | undefined;
+    try {
+      result = await runAgent(host, open, { input, transcript, signal });
+    } finally {
+      pass?.leave(result === undefined ? "unknown" : endOfTurn(result.agent));
+    }
     const report = await checkpointTurn(host, open, { input, result, activeMs: Math.round(performance.now() - startedAt) });
     tellEnd(transcript, report);
     return report;
@@ -46,14 +56,18 @@ export async function runTurn(host: HostContext, threads: OpenThreads, input: Ru
 async function runAgent(
   host: HostContext,
   open: OpenThread,
-  run: { input: RunTurnInput; transcript: TranscriptWriter },
+  run: { input: RunTurnInput; transcript: TranscriptWriter; signal: AbortSignal },
 ): Promise<AgentTurnResult> {
-  const { input, transcript } = run;
+  const { input, transcript, signal } = run;
   const { thread, epoch, turn, attempt, agent, session } = input;
   await mendRepository({ workspace: open.workspace, commit: open.commit });
-  const checkpoints = checkpointInside(host, open, input);
+  const running = followSession({ agent, session, sessionDir: open.folder.session });
+  const checkpoints = checkpointInside(host, open, { input, saveSession: () => running.save() });
+  let tools: AgentTools | undefined;
   try {
     const env = workEnvironment(host, { thread, epoch, turn, attempt, items: agent.env });
+    running.begin(env);
+    tools = await toolsFor(host, open, { input, env });
     return await agentAdapters[agent.use].runTurn({
       agent,
       thread,
@@ -67,17 +81,32 @@ async function runAgent(
       }),
       cwd: open.workspace.root,
       sessionDir: open.folder.session,
-      env,
+      env: { ...env, ...tools?.env },
+      ...(tools === undefined ? {} : { mcp: tools.mcp }),
       limits: { ...input.allowance, stallMs: input.stallMs },
-      signal: interruption(Context.current().cancellationSignal, host.draining),
-      onEvent: (event) => tellEvent(transcript, event),
+      signal,
+      onEvent(event) {
+        running.take(event);
+        tellEvent(transcript, event);
+      },
       ...(session === null ? {} : { session }),
     });
   } catch (error) {
     return failedToStart(error);
   } finally {
+    await tools?.close();
     await checkpoints.stop();
   }
+}
+
+/** What an agent needs to have subagents, where its goal allows that. */
+async function toolsFor(
+  host: HostContext,
+  open: OpenThread,
+  { input, env }: { input: RunTurnInput; env: Readonly<Record<string, string>> },
+): Promise<AgentTools | undefined> {
+  const { turn, stallMs, prompt } = input;
+  return prompt.goal.subagents === undefined ? undefined : await openAgentTools(host, { open, turn, stallMs, env });
 }
 
 interface EndedTurn {

@@ -1,9 +1,15 @@
 import type { Check, Goal, Judge, WorkerAgent } from "../domain/goal.ts";
+import type { Reviewer } from "../domain/fan-out/fan-out.ts";
+import type { MergeReport } from "../domain/fan-out/merge.ts";
 import type { PromptInput } from "../domain/prompt-input.ts";
 import type { ReportExtras } from "../domain/report.ts";
+import type { Review, ReviewFinding, ReviewState } from "../domain/review.ts";
 import type { Home, RepositoryRef } from "../domain/repository.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
-import type { AgentSession, TurnReport } from "../domain/turn.ts";
+import type { Setup } from "../domain/setup.ts";
+import type { Task } from "../domain/fan-out/task.ts";
+import type { AgentSession, TurnInside, TurnReport } from "../domain/turn.ts";
+import type { Usage } from "../domain/usage.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Verification } from "../domain/verification.ts";
 import type { TurnAllowance } from "../domain/next-step.ts";
@@ -14,11 +20,12 @@ export interface Claim {
   readonly epoch: number;
 }
 
-export interface OpenWorkspaceInput extends Claim {
+export interface OpenWorkspaceInput extends Claim, Setup {
   readonly repository: RepositoryRef;
-  readonly setup?: string;
   readonly env: readonly string[];
   readonly turn: number;
+  /** Commits to be had in the workspace by their ids, beside the thread's own. */
+  readonly also?: readonly string[];
 }
 
 export interface PrepareInput extends OpenWorkspaceInput {
@@ -38,6 +45,8 @@ export interface OpenedWorkspace {
   readonly baseTree: string;
   /** The newest complete turn the hub knows; newer than the Workflow's when its result was lost on the way. */
   readonly newest: TurnReport | null;
+  /** Set when the newest checkpoint was taken while a turn ran, and has the agent's session of that moment. */
+  readonly inside?: TurnInside;
 }
 
 export interface RunTurnInput extends Claim {
@@ -53,11 +62,10 @@ export interface RunTurnInput extends Claim {
   readonly prompt: PromptInput;
 }
 
-export interface VerifyInput extends Claim {
+export interface VerifyInput extends Claim, Setup {
   readonly repository: RepositoryRef;
   readonly turn: number;
   readonly commit: string;
-  readonly setup?: string;
   readonly env: readonly string[];
   readonly checks: readonly Check[];
   readonly best: Readonly<Record<string, number>>;
@@ -71,6 +79,19 @@ export interface JudgeInput extends Claim {
   readonly judge: Exclude<Judge, { use: "none" }>;
   readonly verification: Verification | null;
   readonly claim: string;
+  /** What the reviewer still objects to; absent when it does not, or there is none. */
+  readonly findings?: readonly ReviewFinding[];
+}
+
+export interface ReviewInput extends Claim {
+  readonly repository: RepositoryRef;
+  readonly turn: number;
+  readonly commit: string;
+  readonly goal: Goal;
+  readonly reviewer: Reviewer;
+  readonly verification: Verification | null;
+  /** The review before; null in the first one. */
+  readonly earlier: ReviewState | null;
 }
 
 export interface DeliverInput extends Claim {
@@ -82,6 +103,8 @@ export interface DeliverInput extends Claim {
   /** Absent when there is nothing to deliver: the report is stored all the same. */
   readonly commit?: string;
   readonly push?: string;
+  /** Key of the task that the commit achieves: a later fan-out with the same task takes it. */
+  readonly result?: { readonly key: string; readonly commit: string; readonly base: string };
   /** The thread as it settles, for the report. */
   readonly view: ThreadView;
   readonly extras: Omit<ReportExtras, "diffstat" | "pushedTo">;
@@ -92,6 +115,52 @@ export interface Delivered {
   readonly pushedTo?: string;
   /** Hub artifact with the report. */
   readonly report: string;
+}
+
+export interface ListTasksInput extends Claim {
+  readonly repository: RepositoryRef;
+  /** Has a `fanOut`. */
+  readonly goal: Goal;
+}
+
+export interface ListedTask extends Task {
+  readonly key: string;
+  /** The work of an earlier subagent that achieved the same task. */
+  readonly done?: { readonly thread: string; readonly commit: string };
+}
+
+export interface ListedTasks {
+  /** In the order in which they are to be started; no two with the same key. */
+  readonly tasks: readonly ListedTask[];
+  /** Tasks of the source that stand there more than once. */
+  readonly duplicates: number;
+  /** What the planner used; nothing for the other sources. */
+  readonly usage: Usage;
+  readonly activeMs: number;
+}
+
+export interface MergeCandidate {
+  readonly key: string;
+  readonly name: string;
+  /** Subagent whose work it is. */
+  readonly thread: string;
+  readonly commit: string;
+}
+
+export interface MergeInput extends Claim, Setup {
+  readonly repository: RepositoryRef;
+  /** Counts the merges of this thread from 1; asking for the same one again gives what came of it. */
+  readonly merge: number;
+  /** Newest commit of the merged stack; the base before the first. */
+  readonly onto: string;
+  /** In the order in which they are merged. */
+  readonly candidates: readonly MergeCandidate[];
+  /** Checks that hold on `onto` and have to hold on the new stack. */
+  readonly checks: readonly Check[];
+  /** Checks that have to hold once a candidate is in, by its key. */
+  readonly checksOf: Readonly<Record<string, readonly Check[]>>;
+  readonly env: readonly string[];
+  readonly scope: Goal["scope"];
 }
 
 export interface HoldInput extends Claim {
@@ -114,6 +183,13 @@ export interface HostActivities extends PoolActivities {
   openWorkspace(input: OpenWorkspaceInput): Promise<OpenedWorkspace>;
   runTurn(input: RunTurnInput): Promise<TurnReport>;
   verify(input: VerifyInput): Promise<Verification>;
+  review(input: ReviewInput): Promise<Review>;
   judge(input: JudgeInput): Promise<Verdict>;
   deliver(input: DeliverInput): Promise<Delivered>;
+}
+
+/** Activities of a host for threads that fan out; on the host's own Task Queue as well. */
+export interface FanOutActivities {
+  listTasks(input: ListTasksInput): Promise<ListedTasks>;
+  mergeBatch(input: MergeInput): Promise<MergeReport>;
 }

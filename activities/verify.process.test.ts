@@ -73,6 +73,22 @@ describe("verification", () => {
     ]);
   });
 
+  test("gives each check its own variables besides those of all, and never reads them as commands", async () => {
+    const hostile = "a b; $(touch pwned)\n'\"`id`=${task.name}";
+    const print = 'printf "%s" "${BATON_TASK_PATH}"; test -z "$BATON_TASK_OTHER"';
+    const { checks } = await run([
+      check(print, { name: "one", env: [`BATON_TASK_PATH=${hostile}`] }),
+      check(print, { name: "two", env: ["BATON_TASK_PATH=x"] }),
+      check('test -z "$BATON_TASK_PATH" && test -n "$BATON_HOST" && test -n "$PATH"', { name: "none" }),
+    ]);
+    expect(checks.map(({ status, tail }) => [status, tail])).toEqual([
+      ["passed", hostile],
+      ["passed", "x"],
+      ["passed", undefined],
+    ]);
+    expect(existsSync(join(cwd, "pwned"))).toBe(false);
+  });
+
   test("gives the same signature for the same failure and none when all passed", async () => {
     const flaky = check('echo "FAIL cart after $(date +%N) ms in $$"; exit 1');
     const [one, other, fine] = [await run([flaky]), await run([flaky]), await run([check("true")])];

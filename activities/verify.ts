@@ -2,6 +2,7 @@ import { failureSignature } from "../domain/failure-signature.ts";
 import type { Check } from "../domain/goal.ts";
 import type { TranscriptEvent } from "../domain/transcript.ts";
 import type { CheckResult, Verification } from "../domain/verification.ts";
+import { parseEnvironmentItems } from "../process/agent-environment.ts";
 import { runCheck } from "./run-check.ts";
 
 /** Bytes of tails in one verification; it travels through the Workflow's history. */
@@ -19,7 +20,7 @@ export interface ChecksRequest {
   readonly checks: readonly Check[];
   /** Absolute path of the clean checkout. */
   readonly cwd: string;
-  /** The checks' whole environment, allowlist and markers applied. */
+  /** The checks' environment, allowlist and markers applied; a check's own `env` is added to it. */
   readonly env: Readonly<Record<string, string>>;
   /** Best metric values of the thread so far, by check name. */
   readonly best: Readonly<Record<string, number>>;
@@ -51,7 +52,8 @@ export async function runChecks(request: ChecksRequest): Promise<Verification> {
 async function runAndTell(request: ChecksRequest, check: Check, index: number): Promise<CheckResult> {
   if (request.signal.aborted) return { name: check.name, status: "not run", reason: "canceled", durationMs: 0 };
   request.onEvent({ kind: "check started", name: check.name });
-  const result = await runCheck({ ...request, check, marker: `${request.thread}/${request.turn}/${index + 1}` });
+  const env = { ...request.env, ...parseEnvironmentItems(check.env ?? []).set };
+  const result = await runCheck({ ...request, env, check, marker: `${request.thread}/${request.turn}/${index + 1}` });
   const { name, status, durationMs, reason, metric } = result;
   request.onEvent({
     kind: "check",

@@ -25,6 +25,8 @@ const allowed = new Set(
 );
 const allowedPrefixes = ["LC_", "XDG_"];
 const ownPrefixes = ["BATON_", "TEMPORAL_"];
+/** Baton's own as well, but set for a thread and not of the host. */
+const taskPrefix = "BATON_TASK_";
 
 /**
  * The whole environment of a child that works for a thread: an allowlist of the host's, what the goal passes and sets, and
@@ -42,7 +44,7 @@ export function childEnvironment({ host, pass = [], set = {}, markers }: ChildEn
     else env[name] = value;
   }
   for (const [name, value] of Object.entries(set)) {
-    if (!isOwn(name)) env[name] = value;
+    if (!isOwn(name) || name.startsWith(taskPrefix)) env[name] = value;
   }
   return { env: { ...env, ...markers }, missing };
 }

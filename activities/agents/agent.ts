@@ -1,5 +1,6 @@
 import type { WorkerAgent } from "../../domain/goal.ts";
 import type { AgentOutcome, ProcessOutcome } from "../../domain/outcome.ts";
+import type { McpCommand } from "../subagents/mcp-command.ts";
 import type { AgentSession } from "../../domain/turn.ts";
 import type { Usage } from "../../domain/usage.ts";
 
@@ -28,6 +29,8 @@ export interface AgentTurn {
   /** The child's whole environment, allowlist and markers applied. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: TurnLimits;
+  /** MCP server that the agent gets; absent: none. */
+  readonly mcp?: McpCommand;
   /** Aborted with an `InterruptReason` as its reason. */
   readonly signal: AbortSignal;
   onEvent(event: AgentEvent): void;
@@ -74,4 +77,6 @@ export interface AgentAdapter {
   probe(agent: WorkerAgent, env: Readonly<Record<string, string>>): Promise<AgentProbe>;
   /** Never throws for anything the agent does; throws only when the machine fails (disk full). */
   runTurn(turn: AgentTurn): Promise<AgentTurnResult>;
+  /** Copies the session of a turn that still runs into the folder that travels; absent where the agent itself writes there. */
+  saveSession?(turn: Pick<AgentTurn, "env" | "sessionDir">, id: string): Promise<void>;
 }

@@ -30,6 +30,12 @@ export function classifyFailure(detail: string, status?: number): Failed {
   return { kind: "failed", reason: found, detail: text, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
 }
 
+/** How a failure that is a rate limit is told on; nothing for any other. */
+export function limitedBy({ reason, retryAfterMs }: Failed): { limited?: { retryAfterMs?: number } } {
+  if (reason !== "rateLimit") return {};
+  return { limited: retryAfterMs === undefined ? {} : { retryAfterMs } };
+}
+
 function byStatus(status: number, detail: string): AgentFailure | undefined {
   if (status === 401 || status === 403) return "auth";
   if (status === 429) return "rateLimit";

@@ -8,6 +8,7 @@ export function claudeEnvironment(env: Readonly<Record<string, string>>, thread:
     CLAUDE_CODE_PROJECT_DIR_NAME: thread,
     DISABLE_AUTOUPDATER: "1",
     DISABLE_TELEMETRY: "1",
+    MCP_TIMEOUT: "60000",
     ...env,
     ...root,
   };

@@ -1,6 +1,7 @@
 import { mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { findFiles, putFile, putFolder, sameContent } from "./session-files.ts";
+import { oneAtATime } from "../../git/one-at-a-time.ts";
+import { findFiles, putFile, putFolder, putWholeLines, sameContent, type SessionPlace } from "./session-files.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -34,13 +35,18 @@ export async function importClaudeSession(env: Env, where: { sessionDir: string;
   return true;
 }
 
-/** Copies the session into the folder that travels; the only one there afterwards. */
-export async function exportClaudeSession(env: Env, sessionDir: string, id: string): Promise<void> {
+/** Copies the session into the folder that travels; the only one there afterwards. `running`: claude still writes it. */
+export async function exportClaudeSession(turn: SessionPlace, id: string, running = false): Promise<void> {
+  await oneAtATime(turn.sessionDir, () => copySession(turn, id, running ? putWholeLines : putFile));
+}
+
+async function copySession({ env, sessionDir }: SessionPlace, id: string, put: typeof putFile): Promise<void> {
   const newest = (await findSessions(env, id))[0];
   if (newest === undefined) return;
   const folder = folderOf(sessionDir);
   const target = join(folder, `${id}.jsonl`);
-  if (!(await sameContent(newest, target))) await putFile(newest, target);
+  await mkdir(folder, { recursive: true });
+  if (!(await sameContent(newest, target))) await put(newest, target);
   await putFolder(withoutEnding(newest), withoutEnding(target));
   const others = (await readdir(folder)).filter((name) => name !== id && name !== `${id}.jsonl`);
   await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));

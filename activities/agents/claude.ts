@@ -12,11 +12,12 @@ import { readJsonLines } from "./json-lines.ts";
 import { notFoundResult } from "./not-found.ts";
 import { foreignSession, ownSession } from "./own-session.ts";
 import { priced } from "./priced.ts";
+import type { SessionPlace } from "./session-files.ts";
 import { outcomeOfRun, superviseAgent, type AgentRan, type Watch } from "./supervise-agent.ts";
 import { createTurnLog, type TurnLog } from "./turn-log.ts";
 
 /** `claude -p --output-format stream-json`, one process a turn, resumed by a session id of our choice. */
-export const claudeAgent: AgentAdapter = { name: "claude", probe: probeClaude, runTurn };
+export const claudeAgent: AgentAdapter = { name: "claude", probe: probeClaude, runTurn, saveSession };
 
 /** How long claude may stay after its result; background work can keep it for minutes. */
 const afterResultMs = 10_000;
@@ -36,6 +37,10 @@ interface ClaudeRun {
   readonly call: ClaudeCall;
   /** Baton ended a process that stayed after its result. */
   readonly finished: boolean;
+}
+
+async function saveSession(turn: SessionPlace, id: string): Promise<void> {
+  await exportClaudeSession(turn, id, true);
 }
 
 async function runTurn(turn: AgentTurn): Promise<AgentTurnResult> {
@@ -133,15 +138,27 @@ function argumentsOf(turn: AgentTurn, call: ClaudeCall): string[] {
     ...(permission ? [] : ["--permission-mode", "bypassPermissions"]),
     ...(agent.model === undefined ? [] : ["--model", agent.model]),
     ...(limits.usd === undefined ? [] : ["--max-budget-usd", Math.max(0.01, limits.usd).toFixed(2)]),
+    ...mcpArguments(turn),
     ...(call.resume === undefined ? ["--session-id", call.id] : ["--resume", call.id]),
     ...agent.args,
+  ];
+}
+
+/** Offered at once, not behind a search for tools. A permission mode of the goal's own would ask about tools that it does not name. */
+function mcpArguments({ mcp }: AgentTurn): string[] {
+  if (mcp === undefined) return [];
+  return [
+    "--mcp-config",
+    JSON.stringify({ mcpServers: { baton: { type: "stdio", alwaysLoad: true, ...mcp } } }),
+    "--allowedTools",
+    "mcp__baton",
   ];
 }
 
 async function resultOf(turn: AgentTurn, run: ClaudeRun, coldStart?: string): Promise<AgentTurnResult> {
   const { ran, reader, call } = run;
   const id = reader.sessionId ?? call.id;
-  await exportClaudeSession(turn.env, turn.sessionDir, id);
+  await exportClaudeSession(turn, id);
   const usage = priced(reader.usage(), turn.agent.price);
   turn.onEvent({ kind: "usage", usage });
   const code = ran.process.kind === "exited" ? { code: ran.process.code } : {};

@@ -1,9 +1,10 @@
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Usage } from "../../domain/usage.ts";
+import { oneAtATime } from "../../git/one-at-a-time.ts";
 import { codexUsage } from "./codex-events.ts";
 import { objectAt, type JsonRecord } from "./json-lines.ts";
-import { findFiles, putFile, sameContent } from "./session-files.ts";
+import { findFiles, putFile, putWholeLines, sameContent, type SessionPlace } from "./session-files.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -35,13 +36,18 @@ export async function importRollout(env: Env, sessionDir: string, id: string): P
   return true;
 }
 
-/** Copies the rollout into the folder that travels; the only one there afterwards. */
-export async function exportRollout(env: Env, sessionDir: string, id: string): Promise<void> {
+/** Copies the rollout into the folder that travels; the only one there afterwards. `running`: codex still writes it. */
+export async function exportRollout(turn: SessionPlace, id: string, running = false): Promise<void> {
+  await oneAtATime(turn.sessionDir, () => copyRollout(turn, id, running ? putWholeLines : putFile));
+}
+
+async function copyRollout({ env, sessionDir }: SessionPlace, id: string, put: typeof putFile): Promise<void> {
   const rollout = await findRollout(env, id);
   if (rollout === undefined) return;
   const folder = folderOf(sessionDir);
   const target = join(folder, basename(rollout));
-  if (!(await sameContent(rollout, target))) await putFile(rollout, target);
+  await mkdir(folder, { recursive: true });
+  if (!(await sameContent(rollout, target))) await put(rollout, target);
   const names = await readdir(folder);
   const others = names.filter((name) => name !== basename(rollout));
   await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));

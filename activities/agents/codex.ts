@@ -2,6 +2,7 @@ import { withColdPrompt } from "./cold-prompt.ts";
 import { delimiter } from "node:path";
 import type { AgentSession } from "../../domain/turn.ts";
 import { noUsage, usageSince, type Usage } from "../../domain/usage.ts";
+import { longestWaitS } from "../subagents/agent-tools.ts";
 import type { AgentAdapter, AgentTurn, AgentTurnResult } from "./agent.ts";
 import { choosesSandbox, findCodex, type CodexBinary } from "./codex-binary.ts";
 import { createCodexReader, type CodexReader } from "./codex-events.ts";
@@ -11,19 +12,27 @@ import { readJsonLines } from "./json-lines.ts";
 import { notFoundResult } from "./not-found.ts";
 import { foreignSession, ownSession } from "./own-session.ts";
 import { priced } from "./priced.ts";
+import type { SessionPlace } from "./session-files.ts";
 import { outcomeOfRun, superviseAgent, type AgentRan, type Watch } from "./supervise-agent.ts";
 import { createTurnLog, type TurnLog } from "./turn-log.ts";
 
 /** `codex exec --json`, one process a turn, resumed by thread id. */
-export const codexAgent: AgentAdapter = { name: "codex", probe: probeCodex, runTurn };
+export const codexAgent: AgentAdapter = { name: "codex", probe: probeCodex, runTurn, saveSession };
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A busy machine starts the server late. */
+const mcpStartS = 60;
 
 interface CodexRun {
   readonly ran: AgentRan;
   readonly reader: CodexReader;
   /** Codex answered with another session than the one it was told to resume, or with none. */
   readonly notResumed?: string;
+}
+
+async function saveSession(turn: SessionPlace, id: string): Promise<void> {
+  await exportRollout(turn, id, true);
 }
 
 async function runTurn(turn: AgentTurn): Promise<AgentTurnResult> {
@@ -105,10 +114,28 @@ function argumentsOf(turn: AgentTurn, resume: AgentSession | undefined): string[
     "--skip-git-repo-check",
     ...(choosesSandbox(agent.args) ? [] : ["-s", "workspace-write"]),
     ...(agent.model === undefined ? [] : ["-m", agent.model]),
+    ...mcpArguments(turn),
     ...agent.args,
     ...(resume === undefined ? [] : ["resume", resume.id]),
     "-",
   ];
+}
+
+/** Settings of one run, as TOML: JSON strings and arrays are, too. */
+function mcpArguments({ mcp }: AgentTurn): string[] {
+  if (mcp === undefined) return [];
+  const env = Object.entries(mcp.env).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const settings = {
+    command: JSON.stringify(mcp.command),
+    args: JSON.stringify(mcp.args),
+    env: `{${env.join(",")}}`,
+    // The first request to the model waits for the tools.
+    required: true,
+    startup_timeout_sec: mcpStartS,
+    tool_timeout_sec: longestWaitS + mcpStartS,
+    default_tools_approval_mode: JSON.stringify("approve"),
+  };
+  return Object.entries(settings).flatMap(([key, value]) => ["-c", `mcp_servers.baton.${key}=${value}`]);
 }
 
 function environment(turn: AgentTurn, binary: CodexBinary): Record<string, string> {
@@ -131,7 +158,7 @@ interface CodexEnd {
 async function resultOf(turn: AgentTurn, log: TurnLog, end: CodexEnd): Promise<AgentTurnResult> {
   const { ran, reader } = end.run;
   const id = reader.sessionId ?? end.resumed?.id;
-  if (id !== undefined) await exportRollout(turn.env, turn.sessionDir, id);
+  if (id !== undefined) await exportRollout(turn, id);
   const before = end.resumed?.totals ?? noUsage;
   const written = id === undefined ? undefined : await writtenUsage(turn, id);
   const totals = reader.totals ?? written ?? before;

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, cp, mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, cp, mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { AgentTurn } from "./agent.ts";
+
+/** The environment that tells where an agent keeps its sessions, and the folder that travels. */
+export type SessionPlace = Pick<AgentTurn, "env" | "sessionDir">;
+
+const blockBytes = 64 * 1024;
 
 /** Copies a file so that a reader sees the old or the new one, never a part. Makes the folders; errors are the machine's. */
 export async function putFile(from: string, to: string): Promise<void> {
@@ -12,6 +18,36 @@ export async function putFile(from: string, to: string): Promise<void> {
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+/** As `putFile`, of a file that another process appends lines to: without a last line that is not ended. */
+export async function putWholeLines(from: string, to: string): Promise<void> {
+  const whole = `${to}.${randomUUID()}.whole`;
+  try {
+    await copyFile(from, whole);
+    await cutLastLine(whole);
+    await rename(whole, to);
+  } finally {
+    await rm(whole, { force: true });
+  }
+}
+
+async function cutLastLine(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    const block = Buffer.alloc(blockBytes);
+    let { size } = await file.stat();
+    while (size > 0) {
+      const from = Math.max(0, size - blockBytes);
+      const { bytesRead } = await file.read(block, 0, size - from, from);
+      const end = block.subarray(0, bytesRead).lastIndexOf(10);
+      size = end < 0 ? from : from + end + 1;
+      if (end >= 0) break;
+    }
+    await file.truncate(size);
+  } finally {
+    await file.close();
   }
 }
 

@@ -5,6 +5,7 @@ import { reapProcesses } from "../../process/reap.ts";
 import { runProcess } from "../../process/run-process.ts";
 import type { AgentTurn, InterruptReason } from "./agent.ts";
 import { priced } from "./priced.ts";
+import { markersIn } from "../thread-markers.ts";
 
 /** What an adapter tells about its child while it runs. */
 export interface Watch {
@@ -166,8 +167,7 @@ function interruptReason(signal: AbortSignal): InterruptReason {
 /** Children in sessions of their own escape the group kill; their inherited markers give them away. */
 export async function reapTurn(env: Readonly<Record<string, string>>): Promise<void> {
   const names = ["BATON_HOST", "BATON_THREAD", "BATON_TURN"];
-  const markers = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  if (markers.length === names.length) await reapProcesses(Object.fromEntries(markers));
+  if (names.every((name) => env[name] !== undefined)) await reapProcesses(markersIn(env, [...names, "BATON_HOST_DIR"]));
 }
 
 /** Where adapters keep files that a single turn needs. */
