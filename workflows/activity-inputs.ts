@@ -1,14 +1,19 @@
 import type {
+  FanOutActivities,
   HostActivities,
   OpenedWorkspace,
   OpenWorkspaceInput,
   PrepareInput,
   RunTurnInput,
 } from "../activities/thread-activities.ts";
+import { totalSpent } from "../domain/fan-out/fan-out-state.ts";
 import type { Handoff } from "../domain/handoff.ts";
 import type { Step } from "../domain/next-step.ts";
+import { openFindings, type Review } from "../domain/review.ts";
 import type { PromptInput } from "../domain/prompt-input.ts";
-import { judgeSummary, turnSummary, verifySummary, workspaceSummary } from "../domain/summaries.ts";
+import { judgeSummary, reviewSummary, turnSummary, verifySummary, workspaceSummary } from "../domain/summaries.ts";
+import { subagentReports } from "../domain/fan-out/subagent-requests.ts";
+import { setupOf } from "../domain/setup.ts";
 import type { ThreadState } from "../domain/thread.ts";
 import type { TurnReport } from "../domain/turn.ts";
 import type { Verdict } from "../domain/verdict.ts";
@@ -18,7 +23,7 @@ import type { Verification } from "../domain/verification.ts";
 export interface HostCall<T> {
   readonly workMs: number;
   readonly summary: string;
-  run(host: HostActivities): Promise<T>;
+  run(host: HostActivities & FanOutActivities): Promise<T>;
 }
 
 const setupMs = 3_600_000;
@@ -38,13 +43,14 @@ export function prepareInput(state: ThreadState, { to, epoch }: Handoff) {
 }
 
 function workspaceInput(state: ThreadState): OpenWorkspaceInput {
-  const { goal, repository } = state.start;
+  const { goal, repository, tree } = state.start;
   return {
     ...claimOf(state),
     repository,
     env: goal.agents.worker.env,
     turn: state.turn + 1,
-    ...(goal.setup === undefined ? {} : { setup: goal.setup }),
+    ...(tree?.earlier === undefined ? {} : { also: [tree.earlier] }),
+    ...setupOf(goal),
   };
 }
 
@@ -63,7 +69,7 @@ export function turnInput(state: ThreadState, step: Extract<Step, { kind: "turn"
     scope: goal.scope,
     prompt: promptInput(state, step),
   };
-  const { verification, verdict } = state;
+  const { verification, verdict, review } = state;
   const summary = turnSummary({
     turn: step.turn,
     attempt: step.attempt,
@@ -71,6 +77,7 @@ export function turnInput(state: ThreadState, step: Extract<Step, { kind: "turn"
     wrapUp: step.wrapUp,
     checks: verification,
     verdict: verdict?.overall ?? null,
+    review: review?.turn === state.turn ? review.outcome : null,
   });
   return { workMs: step.allowance.turnTimeMs, summary, run: (host) => host.runTurn(input) };
 }
@@ -85,10 +92,22 @@ export function verifyInput(state: ThreadState): HostCall<Verification> {
     env: goal.agents.worker.env,
     checks: goal.verify,
     best: state.progress.best,
-    ...(goal.setup === undefined ? {} : { setup: goal.setup }),
+    ...setupOf(goal),
   };
   const workMs = goal.verify.reduce((sum, { timeoutMs }) => sum + timeoutMs, setupMs);
   return { workMs, summary: verifySummary({ checks: goal.verify.length, turn: state.turn }), run: (host) => host.verify(input) };
+}
+
+/** Null when the goal asks for no review. */
+export function reviewInput(state: ThreadState): HostCall<Review> | null {
+  const { goal, repository } = state.start;
+  const { review: reviewer } = goal;
+  if (reviewer === undefined) return null;
+  const { turn, verification, review: earlier = null } = state;
+  const commit = state.checkpoint?.commit ?? repository.base;
+  const input = { ...claimOf(state), repository, turn, commit, goal, reviewer, verification, earlier };
+  const summary = reviewSummary({ reviewer, turn });
+  return { workMs: reviewer.timeoutMs, summary, run: (host) => host.review(input) };
 }
 
 /** Null when the goal asks for no judge. */
@@ -96,6 +115,7 @@ export function judgeInput(state: ThreadState): HostCall<Verdict> | null {
   const { goal, repository } = state.start;
   const { judge } = goal.agents;
   if (judge.use === "none") return null;
+  const findings = openFindings(state.review);
   const input = {
     ...claimOf(state),
     repository,
@@ -105,6 +125,7 @@ export function judgeInput(state: ThreadState): HostCall<Verdict> | null {
     judge,
     verification: state.verification,
     claim: state.claim,
+    ...(findings.length === 0 ? {} : { findings }),
   };
   const criteria = Math.max(1, goal.done.length);
   // Twice, because an invalid answer gets one retry.
@@ -127,7 +148,7 @@ function promptInput(state: ThreadState, step: Extract<Step, { kind: "turn" }>):
     attempt: step.attempt,
     goal: start.goal,
     budget: state.budget,
-    spent: state.spent,
+    spent: totalSpent(state),
     session: session === null ? "new" : "resumed",
     coldStart: state.coldStart,
     wrapUp: step.wrapUp,
@@ -135,9 +156,11 @@ function promptInput(state: ThreadState, step: Extract<Step, { kind: "turn" }>):
     changes: state.changes,
     verification: state.verification,
     verdict: state.verdict,
+    ...(state.review === undefined ? {} : { review: state.review }),
     best: state.progress.best,
     history: state.turns.slice(-briefTurns),
     steering: state.steering,
     notices: state.notices,
+    ...(start.goal.subagents === undefined ? {} : { subagents: subagentReports(state) }),
   };
 }

@@ -3,8 +3,11 @@ import { poolOf, type Placement } from "../domain/placement.ts";
 import type { ThreadTiming } from "../domain/thread-start.ts";
 import { hostTaskQueue, poolTaskQueue } from "./messages.ts";
 
-/** Set beside a turn's own limit, for the checkpoint and for waiting out a silent hub or Temporal Service. */
-const graceMs = 3_600_000;
+/**
+ * Set beside a turn's own limit: the agent may wait for others of its kind or for its provider, a checkpoint for the hub. A
+ * host that dies is known by its heartbeats.
+ */
+const graceMs = 7 * 24 * 3_600_000;
 const longest = "365 days";
 /** Every attempt is the Workflow's own decision and visible in its history: Temporal never retries by itself. */
 const once = { maximumAttempts: 1 };

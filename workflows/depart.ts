@@ -7,6 +7,7 @@ import {
   cancelDeparture,
   departureReport,
   isQuiet,
+  refuseCancel,
   refuseDeparture,
 } from "../domain/departure.ts";
 import { isSettled } from "../domain/thread.ts";
@@ -55,11 +56,11 @@ export function handleDeparture(loop: ThreadLoop): void {
   );
   setHandler(
     messages.cancelDepartureUpdate,
-    (_request) => {
-      loop.state = cancelDeparture(loop.state);
+    (request) => {
+      loop.state = cancelDeparture(loop.state, request, Date.now());
       return viewOf(loop.state, loop.doing);
     },
-    { validator: (_request) => refuse(settledText(loop) ?? notCancellable(loop)) },
+    { validator: (request) => refuse(settledText(loop) ?? refuseCancel(loop.state, request)) },
   );
 }
 
@@ -69,12 +70,6 @@ function hasLeft({ state }: ThreadLoop): boolean {
 
 function notLeaving({ state }: ThreadLoop, epoch: number): string | null {
   return isQuiet(state) && state.departure?.epoch === epoch ? null : "that departure is over, or its last step still runs";
-}
-
-function notCancellable({ state }: ThreadLoop): string | null {
-  const { departure } = state;
-  if (departure === undefined) return "it is not on its way anywhere";
-  return departure.phase === "leaving" ? `it may be at ${departure.to} already: finish the move, then pull it back` : null;
 }
 
 function settledText({ state }: ThreadLoop): string | null {

@@ -1,17 +1,18 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from "@temporalio/common";
 
 export type StepFailure =
-  | { readonly kind: "hostLost"; readonly text: string }
+  | { readonly kind: "hostGone"; readonly how: "lost" | "left"; readonly text: string }
   | { readonly kind: "blocked"; readonly text: string; readonly facts: readonly string[] }
   | { readonly kind: "bug" };
 
-/** What a failed Activity means for the thread: another host, a question, or a bug in the Workflow itself. */
+/** What a failed Activity means for the thread: the host is silent, or gave up in order; a question, or a bug in the Workflow itself. */
 export function failureOf(error: unknown): StepFailure {
   if (!(error instanceof ActivityFailure)) return { kind: "bug" };
   const { cause } = error;
-  if (cause instanceof TimeoutFailure) return { kind: "hostLost", text: cause.message };
-  if (!(cause instanceof ApplicationFailure)) return { kind: "hostLost", text: error.message };
-  if (cause.type === "WorkerShutdown" || cause.type === "StaleEpoch") return { kind: "hostLost", text: cause.message };
+  if (cause instanceof TimeoutFailure) return { kind: "hostGone", how: "lost", text: cause.message };
+  if (!(cause instanceof ApplicationFailure)) return { kind: "hostGone", how: "left", text: error.message };
+  if (cause.type === "WorkerShutdown" || cause.type === "StaleEpoch")
+    return { kind: "hostGone", how: "left", text: cause.message };
   return {
     kind: "blocked",
     text: cause.message,

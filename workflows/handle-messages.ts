@@ -2,15 +2,22 @@ import type { UpdateDefinition } from "@temporalio/common";
 import { ApplicationFailure, setHandler } from "@temporalio/workflow";
 import { isQuiet } from "../domain/departure.ts";
 import { beginHandoff, refuseHandoff } from "../domain/handoff.ts";
+import { waitingAlike } from "../domain/fan-out/fan-out-questions.ts";
 import { afterAnswer, afterBudgetChange, refuseAnswer } from "../domain/questions.ts";
+import type { BudgetChange } from "../domain/budget.ts";
+import { isMetered } from "../domain/fan-out/fan-out-state.ts";
 import { doingIn } from "../domain/doing.ts";
 import { nextStep } from "../domain/next-step.ts";
+import type { Answer } from "../domain/question.ts";
 import { end, type ThreadState } from "../domain/thread.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
 import { viewOf } from "../domain/view.ts";
 import { handleDeparture } from "./depart.ts";
 import { prepareHandoff } from "./handoff.ts";
 import * as messages from "./messages.ts";
+import { handleOrders } from "./parent.ts";
+import { adoptSubagents } from "./subagents.ts";
+import { tellSubagent, tellSubagents } from "./tell-subagents.ts";
 import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
 
 /** Everything people and hosts can tell a thread. */
@@ -21,6 +28,7 @@ export function handleMessages(loop: ThreadLoop): void {
   });
   handleUpdates(loop);
   handleDeparture(loop);
+  handleOrders(loop);
   setHandler(messages.heldSignal, (grant) => {
     const claim = [loop.claim, loop.next].find((each) => each?.epoch === grant.epoch);
     if (claim) claim.grant = grant;
@@ -28,7 +36,7 @@ export function handleMessages(loop: ThreadLoop): void {
   setHandler(messages.hostRestartedSignal, ({ host, incarnation }) => {
     const { hold } = loop.state;
     const gone = hold?.host === host && hold.incarnation !== incarnation;
-    if (gone) loop.claim?.lost.reject(new HoldLost("the host's process was restarted"));
+    if (gone) loop.claim?.lost.reject(new HoldLost("the host's process was restarted", "restarted"));
   });
 }
 
@@ -36,9 +44,13 @@ function handleUpdates(loop: ThreadLoop): void {
   const { handle } = updatesOf(loop);
   handle(messages.pauseUpdate, ({ now }) => {
     if (now) loop.work?.cancel();
+    tellSubagents(loop, { kind: "pause", now });
     return { ...loop.state, paused: true };
   });
-  handle(messages.resumeUpdate, () => ({ ...loop.state, paused: false }));
+  handle(messages.resumeUpdate, () => {
+    tellSubagents(loop, { kind: "resume" });
+    return { ...loop.state, paused: false };
+  });
   handle(messages.stopUpdate, ({ reason, by }) => {
     loop.work?.cancel();
     return end(loop.state, { status: "stopped", reason: reason || `stopped by ${by}` });
@@ -52,12 +64,34 @@ function handleUpdates(loop: ThreadLoop): void {
     },
     (request) => refuseHandoff(loop.state, request),
   );
-  handle(messages.budgetUpdate, (change) => afterBudgetChange(loop.state, change));
+  handle(messages.budgetUpdate, (change) => takeBudget(loop, change));
   handle(
     messages.answerUpdate,
-    (answer) => afterAnswer(loop.state, answer),
+    (answer) => takeAnswer(loop, answer),
     (answer) => refuseAnswer(loop.state, answer),
   );
+}
+
+/** With its first limit a tree is metered, without its last one not any more: those that run have to know. */
+function takeBudget(loop: ThreadLoop, change: BudgetChange): ThreadState {
+  const before = isMetered(loop.state);
+  loop.state = afterBudgetChange(loop.state, change);
+  if (isMetered(loop.state) !== before) adoptSubagents(loop);
+  return loop.state;
+}
+
+/** Subagents that wait for one cause are told what a person said about it. */
+function takeAnswer(loop: ThreadLoop, answer: Answer): ThreadState {
+  const { questions } = loop.state;
+  const question = answer.question === undefined ? questions[0] : questions.find(({ id }) => id === answer.question);
+  if (question?.kind === "subagents" && answer.choice === "continue") {
+    const { text } = answer;
+    const order = { kind: "answer" as const, answer: { choice: "continue" as const, ...(text === undefined ? {} : { text }) } };
+    for (const thread of waitingAlike(loop.state)) tellSubagent(loop, thread, order);
+  }
+  // Its turn still runs.
+  if (question?.kind === "worker" && answer.choice === "stop") loop.work?.cancel();
+  return afterAnswer(loop.state, answer, Date.now());
 }
 
 function updatesOf(loop: ThreadLoop) {
@@ -70,7 +104,7 @@ function updatesOf(loop: ThreadLoop) {
     const handler = (arg: A) => {
       loop.state = change(arg);
       // While an Activity runs, that is what the thread does, whatever is due next.
-      if (loop.work === null) loop.doing = doingIn(nextStep(loop.state), loop.state.placement) ?? loop.doing;
+      if (loop.work === null) loop.doing = doingIn(nextStep(loop.state), loop.state) ?? loop.doing;
       return viewOf(loop.state, loop.doing);
     };
     const validator = (arg: A): void => {

@@ -1,7 +1,7 @@
-import { condition, proxyActivities } from "@temporalio/workflow";
+import { condition, patched, proxyActivities } from "@temporalio/workflow";
 import type { HostActivities } from "../activities/thread-activities.ts";
 import { abandonHandoff, afterMoved, afterPrepared, switchOver } from "../domain/handoff.ts";
-import { afterOpened } from "../domain/holds.ts";
+import { hasUnheardTurn, takeOver } from "../domain/take-over.ts";
 import { openWorkspaceInput, prepareInput } from "./activity-inputs.ts";
 import { hostHoldOptions, hostOptions } from "./activity-options.ts";
 import { claimPlace, giveBack, onHost } from "./hold.ts";
@@ -17,7 +17,7 @@ export async function prepareHandoff(loop: ThreadLoop): Promise<void> {
   loop.next = claim;
   try {
     await condition(() => claim.over !== null || claim.grant !== null || loop.state.phase === "ended");
-    if (!claim.grant) return abandon(loop, claim.over ?? "the thread ended");
+    if (!claim.grant) return abandon(loop, claim.over?.message ?? "the thread ended");
     const call = prepareInput(loop.state, handoff);
     const prepared = await Promise.race([
       proxyActivities<HostActivities>(hostOptions(to, start.timing, call)).prepareWorkspace(call.input),
@@ -46,7 +46,8 @@ export async function switchHost(loop: ThreadLoop): Promise<void> {
   const { handoff, hold } = loop.state;
   const target = loop.next;
   const source = loop.claim;
-  if (!handoff || !target?.grant || target.over !== null) return abandon(loop, target?.over ?? "the target gave its place up");
+  if (!handoff || !target?.grant || target.over !== null)
+    return abandon(loop, target?.over?.message ?? "the target gave its place up");
   const quietAt = Date.now();
   loop.next = null;
   loop.claim = target;
@@ -55,7 +56,9 @@ export async function switchHost(loop: ThreadLoop): Promise<void> {
   try {
     const opened = await onHost(loop, openWorkspaceInput(loop.state));
     const now = Date.now();
-    loop.state = afterOpened(loop.state, opened);
+    // The source may have died with its last word unsaid. Moves of 0.1 did not ask.
+    const unheard = hasUnheardTurn(loop.state, opened) && patched("switch-takes-over");
+    loop.state = takeOver(loop.state, unheard ? opened : { ...opened, newest: null }, now);
     loop.state = afterMoved(loop.state, { from, ok: true, note: "", darkMs: now - quietAt, deltaBytes: opened.bytes, at: now });
   } catch (error) {
     const note = `${handoff.to} failed after the switch; the thread goes on with any host`;

@@ -1,9 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import type { BudgetChange } from "../domain/budget.ts";
-import type { DepartRequest, DepartureReport } from "../domain/departure.ts";
+import type { CancelDeparture, DepartRequest, DepartureReport } from "../domain/departure.ts";
 import type { HandoffRequest } from "../domain/handoff.ts";
 import type { Answer } from "../domain/question.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
+import type { SubagentsReport, SubagentsRequest } from "../domain/fan-out/subagent-requests.ts";
+import type { SubagentNews, TreeOrder } from "../domain/fan-out/tree.ts";
+import type { TreeView } from "../domain/fan-out/tree-view.ts";
 
 /** Workflow type, id prefix and Task Queue of threads. */
 export const threadWorkflowType = "thread";
@@ -45,6 +48,15 @@ export const departUpdate = defineUpdate<ThreadView, [DepartRequest]>("depart");
 export const leaveUpdate = defineUpdate<ThreadView, [{ epoch: number }]>("leave");
 /** It runs over there. */
 export const departedUpdate = defineUpdate<ThreadView, [{ epoch: number; link: string }]>("departed");
-export const cancelDepartureUpdate = defineUpdate<ThreadView, [{ by: string }]>("cancelDeparture");
+export const cancelDepartureUpdate = defineUpdate<ThreadView, [CancelDeparture]>("cancelDeparture");
 export const departureQuery = defineQuery<DepartureReport>("departure");
 export const answerUpdate = defineUpdate<ThreadView, [Answer]>("answer");
+/** The agent of a running turn asks for subagents, or asks a person. */
+export const subagentsUpdate = defineUpdate<SubagentsReport, [SubagentsRequest]>("subagents");
+/** How the subagents stand that the agent asked for. */
+export const subagentsQuery = defineQuery<SubagentsReport>("subagentsReport");
+/** A subagent, or one of a subagent's own, tells how it stands. */
+export const newsSignal = defineSignal<[SubagentNews]>("subagentNews");
+/** The thread that started a subagent tells it what to do. */
+export const orderSignal = defineSignal<[TreeOrder]>("treeOrder");
+export const treeQuery = defineQuery<TreeView>("tree");

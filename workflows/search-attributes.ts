@@ -8,5 +8,7 @@ export const searchAttributes = {
   host: defineSearchAttributeKey("BatonHost", SearchAttributeType.KEYWORD),
   owner: defineSearchAttributeKey("BatonOwner", SearchAttributeType.KEYWORD),
   turn: defineSearchAttributeKey("BatonTurn", SearchAttributeType.INT),
+  /** Of a subagent: id of the thread at the top of its tree. */
+  root: defineSearchAttributeKey("BatonRoot", SearchAttributeType.KEYWORD),
   cost: defineSearchAttributeKey("BatonCostUsd", SearchAttributeType.DOUBLE),
 };

@@ -10,11 +10,14 @@ import { viewOf } from "../domain/view.ts";
 import { deliveryOptions } from "./activity-options.ts";
 import { failureOf } from "./failures.ts";
 import { releaseHold } from "./hold.ts";
+import { endSubagents } from "./subagents.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
 /** Hands the work over where the person's repository is, stores the report, and gives the place back. */
 export async function settle(loop: ThreadLoop): Promise<void> {
+  await endSubagents(loop);
   loop.doing = "delivering";
+  if (loop.state.start.tree !== undefined) return settleSubagent(loop);
   const { start, ending, hold } = loop.state;
   const atHome = hold?.host === start.home.host;
   // At home nothing is away for good. From elsewhere a closed laptop is the ordinary case.
@@ -31,10 +34,29 @@ export async function settle(loop: ThreadLoop): Promise<void> {
   } catch (error) {
     const failure = failureOf(error);
     if (failure.kind === "bug") throw error;
-    if (failure.kind === "hostLost" && !atHome && hold) await settleWithoutHome(loop, hold.host);
+    if (failure.kind === "hostGone" && !atHome && hold) await settleWithoutHome(loop, hold.host);
     else loop.state = afterFailedDelivery(loop.state, failure.text, Date.now());
   }
   if (loop.state.settledAt !== null) await releaseHold(loop, true);
+}
+
+/** Nothing of a subagent goes to the user's repository: its parent merges what it made. */
+async function settleSubagent(loop: ThreadLoop): Promise<void> {
+  const { hold } = loop.state;
+  // Without a place there is nothing to hand over that the hub does not have.
+  if (hold === null) {
+    loop.state = { ...loop.state, settledAt: Date.now() };
+    return;
+  }
+  try {
+    const delivered = await deliverOn(loop, hold.host, { home: null, patience: "1 minute" });
+    loop.state = afterDelivery(loop.state, { ...delivered, branch: null }, Date.now());
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.kind === "bug") throw error;
+    loop.state = { ...loop.state, settledAt: Date.now() };
+  }
+  await releaseHold(loop, true);
 }
 
 async function settleWithoutHome(loop: ThreadLoop, host: string): Promise<void> {
@@ -68,8 +90,15 @@ async function deliverOn(
     view: settledView(state),
     extras: { goal: reportedGoal(start.goal), changes: state.changes, claim: state.claim },
     ...(commit === null ? {} : { commit }),
+    ...resultIn(state),
     ...(status === "achieved" && start.goal.deliver.push !== undefined ? { push: start.goal.deliver.push } : {}),
   });
+}
+
+function resultIn({ start, ending, checkpoint }: ThreadState) {
+  if (start.tree === undefined || ending?.status !== "achieved") return {};
+  const { key, base } = start.tree;
+  return { result: { key, commit: checkpoint?.commit ?? start.repository.base, base } };
 }
 
 /** The report is written before the thread is settled, about the thread as it will be. */

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, sleep } from "@temporalio/workflow";
 import type { Step } from "../domain/next-step.ts";
+import type { ThreadState } from "../domain/thread.ts";
 import { answerWaitSummary, backOffSummary, pauseWaitSummary } from "../domain/summaries.ts";
 import { releaseHold } from "./hold.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
@@ -14,7 +15,7 @@ export async function waitForPeople(loop: ThreadLoop, reason: "answer" | "resume
   loop.doing = reason === "answer" ? "waiting for an answer" : "paused";
   if (loop.state.hold) {
     // For a while the place is kept, so that a quick answer costs nothing.
-    const { keepPlaceMs = defaultKeepPlaceMs } = loop.state.start.timing;
+    const keepPlaceMs = keepPlaceMsOf(loop.state);
     const summary = reason === "answer" ? answerWaitSummary(loop.state.questions[0]?.text ?? "") : pauseWaitSummary();
     if (await condition(changed, keepPlaceMs, { summary })) return;
     await releaseHold(loop, false);
@@ -45,4 +46,9 @@ export async function waitOut(loop: ThreadLoop, step: Extract<Step, { kind: "bac
   );
   timer.cancel();
   if (finished.yes) loop.state = { ...loop.state, backOff: null };
+}
+
+/** How long a thread that waits keeps its place. */
+export function keepPlaceMsOf({ start }: ThreadState): number {
+  return start.timing.keepPlaceMs ?? defaultKeepPlaceMs;
 }
