@@ -78,10 +78,11 @@ function workflowSource(): Pick<WorkerOptions, "workflowBundle" | "workflowsPath
   return { workflowsPath: fileURLToPath(new URL("../workflows/index.ts", import.meta.url)) };
 }
 
-function placeTuner(places: ReservablePlaces, queue: string): Pick<WorkerOptions, "tuner" | "maxConcurrentActivityTaskPolls"> {
+function placeTuner(places: ReservablePlaces, queue: string): Pick<WorkerOptions, "tuner" | "activityTaskPollerBehavior"> {
   const fixed = { type: "fixed-size", numSlots: 1 } as const;
   return {
-    maxConcurrentActivityTaskPolls: 1,
+    // Every poll that is open when the host is lost takes one more claim with it. SDK 1.24 ignores `maxConcurrentActivityTaskPolls`.
+    activityTaskPollerBehavior: { type: "simple-maximum", maximum: 1 },
     tuner: {
       activityTaskSlotSupplier: placeSlotSupplier(places, queue),
       workflowTaskSlotSupplier: fixed,

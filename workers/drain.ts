@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Logger } from "../config/logger.ts";
 
 export interface Drain {
@@ -35,6 +36,8 @@ export function drainOnSignal({ logger, graceMs, atOnce }: DrainRequest): Drain 
     if (graceMs === 0) return draining.abort();
     setTimeout(() => draining.abort(), graceMs).unref();
   };
+  // Each thread that is here listens.
+  for (const { signal } of [leaving, draining, ending]) setMaxListeners(0, signal);
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   return { leaving: leaving.signal, draining: draining.signal, ending: ending.signal };

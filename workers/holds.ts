@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { Logger } from "../config/logger.ts";
 import { reapProcesses } from "../process/reap.ts";
+import { hostMarkers } from "../activities/thread-markers.ts";
 import { searchAttributes } from "../workflows/search-attributes.ts";
 import { heldSignal, hostRestartedSignal, threadWorkflowId } from "../workflows/messages.ts";
 
@@ -15,8 +16,13 @@ export function signalHeld(client: Client, me: { host: string; incarnation: stri
  * After a crash: ends what the earlier process left running, and tells the threads that were here, so that they need not
  * wait for a heartbeat to time out.
  */
-export async function recover(client: Client, me: { host: string; incarnation: string }, logger: Logger): Promise<void> {
-  for (const { pid, command } of await reapProcesses({ BATON_HOST: me.host })) logger.warn({ pid, command }, "ended an orphan");
+export async function recover(
+  client: Client,
+  { folder, ...me }: { host: string; incarnation: string; folder: string },
+  logger: Logger,
+): Promise<void> {
+  for (const { pid, command } of await reapProcesses(hostMarkers({ host: me.host, folder })))
+    logger.warn({ pid, command }, "ended an orphan");
   const open = client.workflow.list({ query: `${searchAttributes.host.name} = '${me.host}' AND ExecutionStatus = 'Running'` });
   for await (const { workflowId } of open) {
     try {

@@ -1,5 +1,6 @@
 import type { Client } from "@temporalio/client";
 import type { Worker } from "@temporalio/worker";
+import { createAgentGate } from "../activities/agent-gate.ts";
 import { createBusyThreads } from "../activities/busy-threads.ts";
 import type { HostContext } from "../activities/host-context.ts";
 import { transcriptsSent } from "../activities/transcript-writer.ts";
@@ -7,8 +8,10 @@ import type { HostSettings } from "../config/host-settings.ts";
 import { hubConnectionOf, type HubConnection } from "../config/hub-settings.ts";
 import type { Logger } from "../config/logger.ts";
 import type { Environment } from "../config/settings.ts";
+import { timingOf } from "../config/timing.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { connectHub } from "../hub/hub-client.ts";
+import { agentRequests } from "./agent-requests.ts";
 import { keepAnnouncing } from "./announce.ts";
 import { whenReachable } from "./connect.ts";
 import { createHostWorkers, type WorkersRequest } from "./create-workers.ts";
@@ -17,6 +20,7 @@ import type { Drain } from "./drain.ts";
 import { recover, signalHeld } from "./holds.ts";
 import { createPlaces } from "./places.ts";
 import { refuseTwin } from "./refuse-twin.ts";
+import { keepSettlingEnded } from "./settle-ended.ts";
 
 interface RoleRequest {
   readonly env: Environment;
@@ -49,6 +53,7 @@ export async function takeHostRole(role: RoleRequest): Promise<HostRolePlayed> {
     logger,
     env,
     places,
+    agents: createAgentGate({ ...timingOf(env), limits: settings.agentLimits }),
     labels: settings.labels,
     busy: createBusyThreads(),
     leaving: drain.leaving,
@@ -56,15 +61,18 @@ export async function takeHostRole(role: RoleRequest): Promise<HostRolePlayed> {
     ending: drain.ending,
     temporalReachable: (signal) => whenReachable(request.connection, AbortSignal.any([signal, drain.draining])),
     signalHeld: signalHeld(client, me),
+    agentRequests: agentRequests(client),
   };
   const startedAt = new Date().toISOString();
   await refuseTwin({ hub, host: me.host, folder, startedAt });
-  await recover(client, me, logger);
+  await recover(client, { ...me, folder }, logger);
   const workers = await createHostWorkers(request, { host, places });
   const presence = announce(host, startedAt);
+  const settling = keepSettlingEnded({ client, hub, logger });
   return {
     workers,
     async leave() {
+      settling.stop();
       await presence.end();
       await transcriptsSent();
       hub.close();

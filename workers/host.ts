@@ -10,6 +10,7 @@ import { BatonFailure } from "../domain/failure.ts";
 import { withFileLock } from "../infra/services/file-lock.ts";
 import { temporalOptions } from "../infra/temporal-connection.ts";
 import { reapProcesses } from "../process/reap.ts";
+import { hostMarkers } from "../activities/thread-markers.ts";
 import { connectPatiently } from "./connect.ts";
 import { createWorkflowWorker } from "./create-workers.ts";
 import { drainOnSignal, type Drain } from "./drain.ts";
@@ -54,7 +55,7 @@ export async function runHost({ env, folder, logger, lockWaitMs }: HostRequest):
 
 async function serve(host: Locked): Promise<void> {
   const { env, logger, settings, me } = host;
-  const drain = drainOnSignal({ logger, graceMs: settings.drainGraceMs, atOnce: () => leaveAtOnce(me.host) });
+  const drain = drainOnSignal({ logger, graceMs: settings.drainGraceMs, atOnce: () => leaveAtOnce(me.host, host.folder) });
   const target = await temporalOptions({ env });
   const connection = await connectPatiently(nativeOptions(target.options), { logger, signal: drain.leaving });
   if (connection === null) return;
@@ -89,10 +90,10 @@ async function runUntilDrained(workers: readonly Worker[], { env, logger, settin
 }
 
 /** Ends what works for threads here and leaves; their Workflows learn of it by a missed heartbeat. */
-function leaveAtOnce(host: string): void {
+function leaveAtOnce(host: string, folder: string): void {
   const leave = () => process.exit(130);
   setTimeout(leave, atOnceMs);
-  void reapProcesses({ BATON_HOST: host }).finally(leave);
+  void reapProcesses(hostMarkers({ host, folder })).finally(leave);
 }
 
 async function announceReady(env: Environment, ready: Readonly<Record<string, unknown>>): Promise<void> {

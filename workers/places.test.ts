@@ -32,6 +32,16 @@ it("a thread that takes its place again keeps one place, and the older claim can
   expect(places.taken).toBe(1);
 });
 
+it("a claim that comes late takes no place away from a newer one of the same thread", async () => {
+  const places = createPlaces(2);
+  const newer = places.occupy({ ...claim, epoch: 3, queue: null });
+  expect(places.occupy({ ...claim, epoch: 2, queue: null })).toBeNull();
+  places.release({ ...claim, epoch: 2 });
+  expect(places.taken).toBe(1);
+  places.release({ ...claim, epoch: 3 });
+  expect(await newer).toBe("released");
+});
+
 it("a reservation that is no longer wanted is given up when aborted", async () => {
   const places = createPlaces(0);
   const abort = new AbortController();

@@ -15,27 +15,41 @@ export interface ReservablePlaces extends Places {
 /** Counts a host's places in memory: they are exactly the claims whose Activities run in this process. */
 export function createPlaces(total: number): ReservablePlaces {
   const occupied = new Map<string, Occupied>();
-  const reservations = createReservations(() => total - occupied.size);
+  const lent = new Map<string, number>();
+  const taken = () => occupied.size - lent.size;
+  const reservations = createReservations(() => total - taken());
   return {
     total,
     get taken() {
-      return occupied.size;
+      return taken();
     },
     reserve: reservations.reserve,
     tryReserve: reservations.tryReserve,
     unreserve: reservations.giveBack,
     occupy({ thread, epoch, queue, beyond }) {
       const before = occupied.get(thread);
-      const full = before === undefined && occupied.size >= total + beyond;
-      if (!full) before?.end("superseded");
-      const ended = full ? null : new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
+      // A host that wakes up is handed claims that its open polls took while it slept; by now the thread may have a newer one.
+      const refused = before === undefined ? taken() >= total + beyond : before.epoch > epoch;
+      if (!refused) before?.end("superseded");
+      const ended = refused ? null : new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
       if (queue !== null) reservations.giveBack(queue);
       return ended;
+    },
+    lend(thread) {
+      if (!occupied.has(thread)) return () => undefined;
+      lent.set(thread, (lent.get(thread) ?? 0) + 1);
+      reservations.wake();
+      return () => {
+        const left = (lent.get(thread) ?? 0) - 1;
+        if (left > 0) lent.set(thread, left);
+        else lent.delete(thread);
+      };
     },
     release({ thread, epoch }) {
       const held = occupied.get(thread);
       if (!held || held.epoch > epoch) return;
       occupied.delete(thread);
+      lent.delete(thread);
       held.end("released");
       reservations.wake();
     },

@@ -1,11 +1,15 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { scratchFolder } from "../../git/test-repository.ts";
 import { identifyProcess } from "../../process/process-identity.ts";
 import { withFileLock } from "./file-lock.ts";
 
-const request = () => ({ file: join(mkdtempSync(join(tmpdir(), "baton-lock-")), "lock"), waitMs: 5000, onWait: () => undefined });
+function request() {
+  const { path, remove } = scratchFolder();
+  onTestFinished(remove);
+  return { file: join(path, "lock"), waitMs: 5000, onWait: () => undefined };
+}
 
 test("only one at a time holds it, and it is free afterwards", async () => {
   const lock = request();

@@ -14,6 +14,11 @@ const dynamicConfig = [
   "history.transferProcessorSchedulerWorkerCount=16",
   "system.enableActivityEagerExecution=true",
   "matching.useNewMatcher=true",
+  // Each partition has an order of its own: with several, what a person waits for comes behind subagents of other ones.
+  "matching.numTaskqueueReadPartitions=1",
+  "matching.numTaskqueueWritePartitions=1",
+  // Places go to the trees of threads in turn; without any measured cost.
+  "matching.enableFairness=true",
   "frontend.WorkerHeartbeatsEnabled=true",
   "frontend.ListWorkersEnabled=true",
 ];

@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { execFileSync } from "node:child_process";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { scratchFolder } from "../../git/test-repository.ts";
 import { downloadBinary } from "./download-binary.ts";
 import { resolveTemporalBinary, temporalVersion } from "./resolve-temporal-binary.ts";
 
@@ -41,7 +41,7 @@ test("a named executable that is not Temporal's is an error and not passed over"
 });
 
 test("the download is unpacked and can be run", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "baton-download-"));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, "temporal"), good, { mode: 0o755 });
   const archive = execFileSync("tar", ["-cz", "-C", folder, "temporal"]);
   const server = createServer((request, answer) => {
@@ -56,7 +56,7 @@ test("the download is unpacked and can be run", async () => {
   });
   try {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const target = mkdtempSync(join(tmpdir(), "baton-download-"));
+    const target = temporaryFolder();
     const request = { folder: target, origin, onProgress: () => undefined };
     const binary = await downloadBinary({ ...request, version: "1.2.3" });
     expect(execFileSync(binary, ["--version"], { encoding: "utf8" })).toContain("temporal version 9.9");
@@ -68,7 +68,7 @@ test("the download is unpacked and can be run", async () => {
 
 /** PATH and cache folders of their own, with the given scripts as `temporal`. */
 function machine(scripts: { path?: string; cached?: string }) {
-  const root = mkdtempSync(join(tmpdir(), "baton-resolve-"));
+  const root = temporaryFolder();
   const path = join(root, "bin");
   const cached = join(root, "cache", "temporal", temporalVersion, "temporal");
   for (const [file, content] of [
@@ -80,6 +80,12 @@ function machine(scripts: { path?: string; cached?: string }) {
     if (content !== undefined) chmodSync(file, 0o755);
   }
   return { path, cached, env: { PATH: [path, "/nowhere"].join(delimiter), BATON_CACHE_DIR: join(root, "cache") } };
+}
+
+function temporaryFolder(): string {
+  const { path, remove } = scratchFolder();
+  onTestFinished(remove);
+  return path;
 }
 
 function resolve({ env }: { env: Record<string, string> }, told: string[] = []) {
