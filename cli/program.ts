@@ -10,6 +10,7 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   run: async () => (await import("./commands/run.ts")).runCommand(),
   ls: async () => (await import("./commands/ls.ts")).lsCommand(),
   show: async () => (await import("./commands/show.ts")).showCommand(),
+  tree: async () => (await import("./commands/tree.ts")).treeCommand(),
   logs: async () => (await import("./commands/logs.ts")).logsCommand(),
   diff: async () => (await import("./commands/diff.ts")).diffCommand(),
   steer: async () => (await import("./commands/steer.ts")).steerCommand(),
@@ -29,6 +30,7 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   hub: async () => (await import("./commands/hub.ts")).hubCommand(),
   ui: async () => (await import("./commands/ui.ts")).uiCommand(),
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  mcp: async () => (await import("./commands/mcp.ts")).mcpCommand(),
   completion: async () => (await import("./commands/completion.ts")).completionCommand(),
 };
 

@@ -83,3 +83,11 @@ test("a thread that has done nothing yet says so", () => {
   });
   expect(renderView(view, plainPaint).join("\n")).toMatch(/checkpoint +none yet\nchanges +none yet/);
 });
+
+test("a review shows what is found, and how often it went back", () => {
+  const findings = [{ text: "rounds twice", file: "src/cart.ts", line: 12, blocking: true }];
+  const review = { reviewer: "claude haiku", round: 1, rounds: 2, outcome: "objected", findings } as const;
+  const lines = renderView(viewForTest({ review }), plainPaint);
+  const at = lines.indexOf("review: objected · claude haiku, findings went back 1 of 2 times");
+  expect(lines[at + 1]).toBe("  blocking src/cart.ts:12: rounds twice");
+});

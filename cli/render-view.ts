@@ -7,6 +7,7 @@ import { renderCheck } from "./progress/render-check.ts";
 import { renderQuestion } from "./progress/render-question.ts";
 import { oneLine, plural } from "./render-text.ts";
 import { renderBudget } from "./render-budget.ts";
+import { renderReview } from "./render-review.ts";
 import { renderTable } from "./render-table.ts";
 
 const statusTones: Readonly<Record<ThreadStatus, Tone>> = {
@@ -32,6 +33,7 @@ export function renderView(view: ThreadView, paint: Paint): readonly string[] {
       "checks",
       view.checks.map((check) => renderCheck(check, paint)),
     ),
+    renderReview(view.review, paint),
     renderVerdict(view.verdict, paint),
     section("turns", turnRows(view.turns.slice(-10))),
     section("spent", renderBudget(view)),
@@ -62,9 +64,16 @@ function headOf(view: ThreadView, paint: Paint): readonly string[] {
     ["base", `${view.base.slice(0, 10)} of ${view.repository}`],
     ["checkpoint", checkpointText(view)],
     ["changes", changesText(view)],
+    ...takenBackRows(view),
     ["opened", `${view.openedAt} by ${view.owner}${view.settledAt === null ? "" : `, settled ${view.settledAt}`}`],
   ];
   return [paint("strong", goal[0] ?? ""), ...goal.slice(1), "", ...renderTable(rows)];
+}
+
+function takenBackRows({ id, takenBack }: ThreadView): string[][] {
+  if (takenBack === undefined) return [];
+  const copy = `${takenBack.from.split(":")[0]}:${id}`;
+  return [["taken back", `from ${takenBack.from}; should a copy of it run there again: baton stop ${copy}`]];
 }
 
 function checkpointText({ checkpoint }: ThreadView): string {
@@ -100,7 +109,7 @@ function turnRows(turns: readonly TurnSummary[]): readonly string[] {
       `${tokens(turn.tokens)} tokens`,
       turn.usd === undefined ? "" : dollars(turn.usd),
       turn.of === undefined ? "" : `${turn.passed ?? 0} of ${plural(turn.of, "check")}`,
-      turn.verdict ?? "",
+      [turn.review, turn.verdict].filter((text) => text !== undefined).join(", "),
     ]),
   );
 }

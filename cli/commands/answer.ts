@@ -19,17 +19,20 @@ export function answerCommand(): Command {
     .description("Answer a question of a thread; budget options raise limits with the same command")
     .usage("[options] <thread> [question] <choice>")
     .addArgument(threadArgument())
-    .argument("<answer...>", "id of the question (not needed when only one is open) and a choice: continue or stop")
+    .argument(
+      "<answer...>",
+      "id of the question (not needed when only one is open) and a choice: continue or stop, or what it offers",
+    )
     .option("--text <text>", "a message for the agent's next prompt");
   return addBudgetOptions(command)
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, words: readonly string[], options: AnswerOptions) => {
       const wanted = wordsOf(words);
       const change = budgetChangeOf({ ...options });
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const id = await threads.resolve(name);
+        const id = await threads.resolve(given);
         const question = questionOf(await threads.read(id), wanted.question);
         const choice = choiceOf(question, wanted.choice);
         const text = options.text === undefined ? {} : { text: options.text };

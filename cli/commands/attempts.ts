@@ -25,10 +25,10 @@ export function attemptsCommand(): Command {
 }
 
 async function listAttempts(name: string, { diff, json }: AttemptsOptions): Promise<void> {
-  const { withContext } = await import("../context.ts");
-  await withContext(async (context) => {
+  const { withThreadContext } = await import("../remotes/thread-context.ts");
+  await withThreadContext(name, async (context, given) => {
     const { threads, hub } = context.current();
-    const thread = await threads.resolve(name);
+    const thread = await threads.resolve(given);
     const repository = (await threads.describe(thread))?.repository ?? "";
     const { attempts } = await (await hub()).listAttempts({ repository, thread });
     if (diff !== undefined) {

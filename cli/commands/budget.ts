@@ -13,10 +13,10 @@ export function budgetCommand(): Command {
     .action(async (name: string, options: { readonly json?: boolean }) => {
       const change = budgetChangeOf({ ...options });
       const changes = Object.keys(change).length > 0;
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const thread = await threads.resolve(name);
+        const thread = await threads.resolve(given);
         const view = changes ? await threads.update(thread, "budget", change) : await threads.read(thread);
         if (options.json) return printJson(changes ? view : { spent: view.spent, budget: view.budget });
         printLines(renderBudget(view));

@@ -15,10 +15,10 @@ export function diffCommand(): Command {
     .option("--stat", "print a summary a file")
     .option("--json", "print {thread, base, commit, files} as JSON")
     .action(async (name: string, { stat, json }: DiffOptions) => {
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads, hub } = context.current();
-        const thread = await threads.resolve(name);
+        const thread = await threads.resolve(given);
         const [{ base, checkpoint }, description] = await Promise.all([threads.read(thread), threads.describe(thread)]);
         if (checkpoint === null) {
           throw new BatonFailure("NotFound", `thread ${thread} has no checkpoint yet`, { next: `baton logs -f ${thread}` });

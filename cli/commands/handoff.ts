@@ -6,6 +6,7 @@ import { threadArgument } from "./thread-argument.ts";
 interface HandoffOptions {
   readonly to?: string;
   readonly cancel?: boolean;
+  readonly force?: boolean;
   readonly mode: "drain" | "interrupt";
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -16,7 +17,8 @@ export function handoffCommand(): Command {
     .description("Move a running thread to another host: work, agent session, questions and budget come along")
     .addArgument(threadArgument())
     .option("--to <host>", "id or name of a host, or a label: then the freest host that has it; <remote>: for another service")
-    .option("--cancel", "call a move to another Temporal Service off, as long as the thread cannot be there")
+    .option("--cancel", "call a move to another Temporal Service off; one that may have arrived there is refused there first")
+    .option("--force", "with --cancel: what does not answer is gone for good, and never runs the thread again")
     .addOption(
       new Option("--mode <mode>", "drain waits for the end of the turn; interrupt stops the agent and keeps its partial work")
         .choices(["drain", "interrupt"])
@@ -25,18 +27,24 @@ export function handoffCommand(): Command {
     .option("-d, --detach", "do not wait until it has moved")
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, options: HandoffOptions) => {
-      const { to, cancel } = options;
+      const { to, cancel, force = false } = options;
       if ((to === undefined) !== (cancel === true)) {
         throw new BatonFailure("Usage", "say where it shall go", { next: `baton handoff ${name} --to <host>` });
       }
-      const { withContext } = await import("../context.ts");
-      const { handOff } = await import("../handoff/hand-off.ts");
-      const { cancelDeparture, handOffAcross } = await import("../handoff/hand-off-across.ts");
-      await withContext((context) => {
-        if (to === undefined) return cancelDeparture(context.current(), name);
+      if (force && to !== undefined) {
+        throw new BatonFailure("Usage", "--force goes with --cancel only", { next: `baton handoff ${name} --cancel --force` });
+      }
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
+        const source = context.current();
+        if (to === undefined) return (await import("../handoff/call-off.ts")).callOff(source, { name: given, force });
         const across = remotePart(to);
-        if (across === null) return handOff(context.current(), { name, ...options, to });
-        return handOffAcross(context.current(), { name, ...options, ...across });
+        if (across !== null && across.remote !== remotePart(name)?.remote) {
+          const { handOffAcross } = await import("../handoff/hand-off-across.ts");
+          return handOffAcross(source, { name: given, ...options, ...across });
+        }
+        const { handOff } = await import("../handoff/hand-off.ts");
+        return handOff(source, { name: given, ...options, to: across?.rest ?? to });
       });
     });
 }

@@ -8,6 +8,7 @@ interface HostOptions {
   readonly name?: string;
   readonly labels?: string;
   readonly places?: string;
+  readonly limit?: readonly string[];
   readonly stateDir?: string;
   readonly hub?: string;
   readonly drainGrace?: number;
@@ -23,6 +24,11 @@ export function hostCommand(): Command {
     .option("--name <name>", "the host's id, kept in its state directory (default: made of the machine's name)")
     .option("--labels <labels>", "labels by which goals choose it, such as gpu,linux")
     .option("--places <n>", "threads that it holds at once (default: twice the processors, at least 4)")
+    .option(
+      "--limit <agent=n>",
+      "agents of a kind or provider that run at once, such as codex=4 or openai=6; may be given again (default: none)",
+      (limit: string, before: readonly string[] | undefined) => [...(before ?? []), limit],
+    )
     .option("--state-dir <dir>", "folder for its identity, workspaces and object stores (default: BATON_STATE_DIR)")
     .option("--hub <address>", "host:port of the hub (default: BATON_HUB_ADDRESS)")
     .option(
@@ -64,12 +70,13 @@ async function host(options: HostOptions): Promise<void> {
 
 /** Options go before the variables that they stand for. */
 function environmentOf(options: HostOptions, env: Environment): Environment {
-  const { name, labels, places, stateDir, hub, drainGrace } = options;
+  const { name, labels, places, limit, stateDir, hub, drainGrace } = options;
   const role = options.workflowsOnly ? "workflows" : options.workflows ? undefined : "host";
   const given = {
     BATON_HOST_NAME: name,
     BATON_HOST_LABELS: labels,
     BATON_PLACES: places,
+    BATON_AGENT_LIMITS: limit?.join(","),
     BATON_STATE_DIR: stateDir === undefined ? undefined : resolve(stateDir),
     BATON_HUB_ADDRESS: hub,
     BATON_DRAIN_GRACE_MS: drainGrace === undefined ? undefined : String(drainGrace),

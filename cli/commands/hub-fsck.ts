@@ -18,11 +18,11 @@ export function hubFsckCommand(): Command {
 async function check({ json, ...options }: FsckOptions): Promise<void> {
   const { withTendedHub } = await import("../hub-store.ts");
   const found = await withTendedHub(options, (hub) => hub.checkStore());
-  const { threads, repositories, transcripts, artifacts, problems } = found;
+  const { threads, repositories, transcripts, artifacts, results, problems } = found;
   if (json) {
     printJson(found);
   } else {
-    const seen = `${threads} threads, ${repositories} repositories, ${transcripts} transcripts, ${artifacts} artifacts`;
+    const seen = `${threads} threads, ${repositories} repositories, ${transcripts} transcripts, ${artifacts} artifacts, ${results} results`;
     const lines = problems.map(({ where, problem }) => `${where}: ${problem}`);
     printLines([...lines, `Checked ${seen}: ${problems.length === 0 ? "all is well" : `${problems.length} problems`}.`]);
   }

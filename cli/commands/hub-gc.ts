@@ -30,10 +30,10 @@ async function collect({ olderThan = thirtyDaysMs, dryRun = false, json, ...opti
 }
 
 function render(collected: Collected, dryRun: boolean): readonly string[] {
-  const { threadCount, bases, artifacts, artifactBytes, pruned, busy } = collected;
+  const { threadCount, bases, results, artifacts, artifactBytes, pruned, busy } = collected;
   const size = `${(artifactBytes / 1024 / 1024).toFixed(1)} MiB`;
   return [
-    `${dryRun ? "Would remove" : "Removed"} ${threadCount} threads, ${artifacts} artifacts (${size}) and ${bases} bases.`,
+    `${dryRun ? "Would remove" : "Removed"} ${threadCount} threads, ${artifacts} artifacts (${size}), ${bases} bases and ${results} results.`,
     ...(pruned.length === 0 ? [] : [`Pruned ${pruned.length} repositories.`]),
     ...busy.map((id) => `Repository ${id} was in use; the next collection prunes it.`),
   ];

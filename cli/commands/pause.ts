@@ -10,10 +10,10 @@ export function pauseCommand(): Command {
     .option("--now", "interrupt the running turn; its partial work is kept")
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, { now = false, json = false }: { readonly now?: boolean; readonly json?: boolean }) => {
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const view = await threads.update(await threads.resolve(name), "pause", { now, by: userName() });
+        const view = await threads.update(await threads.resolve(given), "pause", { now, by: userName() });
         printChange(view, { json, said: now ? "pauses now" : "pauses after the running turn" });
       });
     });

@@ -9,10 +9,10 @@ export function resumeCommand(): Command {
     .addArgument(threadArgument())
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, { json = false }: { readonly json?: boolean }) => {
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const view = await threads.update(await threads.resolve(name), "resume", { by: userName() });
+        const view = await threads.update(await threads.resolve(given), "resume", { by: userName() });
         printChange(view, { json, said: "is not paused any more" });
       });
     });

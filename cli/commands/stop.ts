@@ -10,10 +10,10 @@ export function stopCommand(): Command {
     .option("--reason <text>", "why, for the report", "")
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, { reason, json = false }: { readonly reason: string; readonly json?: boolean }) => {
-      const { withContext } = await import("../context.ts");
-      await withContext(async (context) => {
+      const { withThreadContext } = await import("../remotes/thread-context.ts");
+      await withThreadContext(name, async (context, given) => {
         const { threads } = context.current();
-        const view = await threads.update(await threads.resolve(name), "stop", { reason, by: userName() });
+        const view = await threads.update(await threads.resolve(given), "stop", { reason, by: userName() });
         printChange(view, { json, said: "stops" });
       });
     });

@@ -20,11 +20,11 @@ export function uiCommand(): Command {
 }
 
 async function ui(name: string | undefined, options: UiOptions): Promise<void> {
-  const { withContext } = await import("../context.ts");
-  const { address, url } = await withContext(async (context) => {
+  const { withThreadContext } = await import("../remotes/thread-context.ts");
+  const { address, url } = await withThreadContext(name ?? "", async (context, given) => {
     const services = context.current();
     const { address, ui: base } = services.endpoints.temporal;
-    return { address, url: name === undefined ? base : services.threadUrl(await services.threads.resolve(name)) };
+    return { address, url: given === "" ? base : services.threadUrl(await services.threads.resolve(given)) };
   });
   if (url === undefined) {
     throw new BatonFailure("NotFound", `the web UI of the Temporal Service at ${address} is not known`, {

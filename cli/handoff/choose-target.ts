@@ -1,12 +1,13 @@
 import { BatonFailure } from "../../domain/failure.ts";
+import type { ThreadView } from "../../domain/thread-view.ts";
 import type { KnownHost } from "../../hub/hub.ts";
 import { nearestNames } from "../threads/nearest-names.ts";
 
 interface Wanted {
   /** Id, name or label. */
   readonly to: string;
-  /** Kind of the thread's agent, which has to be there. */
-  readonly agent: string;
+  /** Kind of the thread's agent, which has to be there; null when only the host itself can tell, when it prepares. */
+  readonly agent: string | null;
   /** Where the thread is now. */
   readonly from: string | null;
 }
@@ -52,9 +53,13 @@ function fit(host: KnownHost, { agent, from }: Wanted): KnownHost {
   return host;
 }
 
-/** A command agent is the goal's own affair: only the host itself can tell, when it prepares. */
-function problemsOf(host: KnownHost, agent: string): readonly string[] {
-  if (agent === "command") return [];
+/** The agent of a thread as hosts tell of it; null for a command, and where the goal says how it runs. */
+export function agentToFind({ agent, customAgent }: Pick<ThreadView, "agent" | "customAgent">): string | null {
+  return agent === "command" || customAgent === true ? null : agent;
+}
+
+function problemsOf(host: KnownHost, agent: string | null): readonly string[] {
+  if (agent === null) return [];
   const known = host.agents.find(({ name }) => name === agent);
   return known ? known.problems : ["it is not installed there"];
 }

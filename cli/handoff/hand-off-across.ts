@@ -7,8 +7,7 @@ import type { Services } from "../context.ts";
 import { printJson, printLine } from "../output.ts";
 import { remoteHosts, withRemote } from "../remotes/open-remote.ts";
 import { choosePlacement } from "../run/choose-placement.ts";
-import { userName } from "../user-name.ts";
-import { chooseTarget } from "./choose-target.ts";
+import { agentToFind, chooseTarget } from "./choose-target.ts";
 import { finish, moveAcross } from "./move-across.ts";
 import { hasArrived } from "../threads/start-arrival.ts";
 
@@ -37,6 +36,7 @@ export async function handOffAcross(source: Services, { name, ...across }: Acros
 /** Brings a remote's thread to this machine's host. Gives false, with nothing changed, when it has settled there. */
 export async function pullAcross(target: Services, source: Services, { rest, mode, json }: PulledAcross): Promise<boolean> {
   const thread = await source.threads.resolve(rest);
+  await refuseTakenBack(target, source, thread);
   await finishEarlier(target, source, thread);
   const view = await source.threads.read(thread);
   if (view.status !== "moved" && view.settledAt !== null) return false;
@@ -45,6 +45,18 @@ export async function pullAcross(target: Services, source: Services, { rest, mod
   await moveAcross({ source, target, thread, to: host.id, mode, choose });
   await tell(target, thread, { remote: "", ...(json === undefined ? {} : { json }) });
   return true;
+}
+
+/** Of a thread that was taken back only one copy counts: this one. */
+async function refuseTakenBack(here: Services, there: Services, thread: string): Promise<void> {
+  if ((await here.threads.describe(thread)) === undefined) return;
+  const { takenBack, status } = await here.threads.read(thread);
+  const { arrival } = (await there.threads.describe(thread)) ?? { arrival: null };
+  if (takenBack === undefined || arrival === null || arrival > takenBack.epoch) return;
+  const copy = `${takenBack.from.split(":")[0]}:${thread}`;
+  throw new BatonFailure("Conflict", `thread ${thread} was taken back and is ${status} here; over there is a copy`, {
+    next: `look at the copy: baton diff ${copy}; end it: baton stop ${copy}`,
+  });
 }
 
 /** The move that brought it over there may have ended right before it was told here that it is over. */
@@ -60,18 +72,13 @@ async function finishEarlier(here: Services, there: Services, thread: string): P
   throw new BatonFailure("Conflict", `thread ${thread} runs here`, { next: `baton show ${thread}` });
 }
 
-export async function cancelDeparture({ threads }: Services, name: string): Promise<void> {
-  const thread = await threads.resolve(name);
-  const { status, doing } = await threads.update(thread, "cancelDeparture", { by: userName() });
-  printLine(`${thread} stays: ${status} · ${doing}`);
-}
-
 function placementThere(
   hosts: readonly KnownHost[],
   { view, rest, remote }: { view: ThreadView; rest: string; remote: string },
 ): Placement | null {
+  const agent = agentToFind(view);
   if (rest !== "") {
-    chooseTarget(hosts, { to: rest, agent: view.agent, from: null });
+    chooseTarget(hosts, { to: rest, agent, from: null });
     return choosePlacement(hosts, rest);
   }
   // A host of the same name over there is another one, so only labels are kept.
@@ -85,13 +92,13 @@ function placementThere(
     });
   }
   // Refuses, with the reason, when none of them has the agent.
-  const fit = living.some((host) => canRun(host, view.agent));
-  if (!fit) chooseTarget(hosts, { to: first.id, agent: view.agent, from: null });
+  const fit = living.some((host) => canRun(host, agent));
+  if (!fit) chooseTarget(hosts, { to: first.id, agent, from: null });
   return labels.length === 0 ? null : { labels };
 }
 
-function canRun({ agents }: KnownHost, agent: string): boolean {
-  return agent === "command" || agents.some(({ name, problems }) => name === agent && problems.length === 0);
+function canRun({ agents }: KnownHost, agent: string | null): boolean {
+  return agent === null || agents.some(({ name, problems }) => name === agent && problems.length === 0);
 }
 
 async function tell({ threads }: Services, thread: string, { remote, json }: Pick<Across, "remote" | "json">): Promise<void> {

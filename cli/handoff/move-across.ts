@@ -9,7 +9,7 @@ import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import type { Services } from "../context.ts";
 import { printNote } from "../output.ts";
-import { hasArrived, refuseOther } from "../threads/start-arrival.ts";
+import { hasArrived, refuseRunning } from "../threads/start-arrival.ts";
 import { userName } from "../user-name.ts";
 import { copyWork } from "./copy-work.ts";
 
@@ -52,7 +52,7 @@ async function depart(move: Move, { view, service }: { view: ThreadView; service
   const { source, target, thread, to, mode } = move;
   const there = await target.threads.describe(thread);
   const known = view.departure;
-  if (!known) refuseOther(thread, there);
+  if (!known) refuseRunning(thread, there);
   const from = await source.identity();
   const placement = known ? known.placement : await move.choose(view);
   const request: DepartRequest = { to: known?.to ?? to, service, from, mode, placement, by: userName() };

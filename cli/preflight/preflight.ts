@@ -1,9 +1,11 @@
 import { readGoalFile } from "../../config/goal-file/read-goal-file.ts";
 import { guessCost } from "../../domain/cost-guess.ts";
 import { reviewGoal } from "../../domain/goal-review.ts";
+import { reviewTemplate } from "../../domain/fan-out/template-review.ts";
 import { inspectBase } from "./inspect-base.ts";
 import { probeAgents } from "./probe-agents.ts";
 import type { PreflightReport } from "./report.ts";
+import { summarizeFanOut } from "./summarize-fan-out.ts";
 import { trialFindings } from "./trial-findings.ts";
 import { tryCommands } from "./try-commands.ts";
 
@@ -30,6 +32,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightRep
   const findings = [
     ...inspected.findings,
     ...reviewGoal(goal),
+    ...(goal.fanOut === undefined ? [] : reviewTemplate(goal.fanOut)),
     ...probed.findings,
     ...(trial === null ? [] : trialFindings(goal, trial)),
   ];
@@ -42,6 +45,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightRep
     findings,
     trial,
     agents: probed.agents,
+    ...(goal.fanOut === undefined ? {} : { fanOut: summarizeFanOut(goal.fanOut) }),
     cost: guessCost(goal, verifyMs),
   };
 }

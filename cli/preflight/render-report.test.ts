@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { plainPaint } from "../output.ts";
 import { renderReport } from "./render-report.ts";
+import type { FanOutSummary } from "./report.ts";
 
 it("a preflight reads as a short letter to the person who wrote the goal", () => {
   const lines = renderReport(
@@ -56,4 +57,29 @@ it("a preflight reads as a short letter to the person who wrote the goal", () =>
 
     not ready · 1 error to mend"
   `);
+});
+
+it("a fan-out is told in one line, with as much as is known", () => {
+  const line = (fanOut: FanOutSummary) =>
+    renderReport(
+      {
+        path: "goal.yaml",
+        ok: true,
+        goal: "x",
+        repository: null,
+        findings: [],
+        trial: null,
+        agents: [{ role: "subagent", agent: "codex", problems: [] }],
+        fanOut,
+        cost: { turns: 1, tokens: 1, usd: null, timeMs: 1, assumption: "a", limitedBy: null },
+      },
+      plainPaint,
+    ).slice(1, 3);
+  expect(line({ source: "list", tasks: 12, duplicates: 2, parallel: 8, racers: 2 })).toEqual([
+    "  subagent codex",
+    "  fan-out: 12 tasks of the goal file, 8 at once, 2 agents race for each, 2 more of the same left out",
+  ]);
+  expect(line({ source: "planner", tasks: null, duplicates: 0, parallel: 3, racers: 0 })[1]).toBe(
+    "  fan-out: tasks that the planner names, 3 at once",
+  );
 });

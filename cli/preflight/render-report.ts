@@ -5,13 +5,13 @@ import { dollars, duration, tokens } from "../../domain/quantities.ts";
 import type { Paint, Tone } from "../output.ts";
 import { renderCheck } from "../progress/render-check.ts";
 import { oneLine, plural } from "../render-text.ts";
-import type { PreflightReport, Trial } from "./report.ts";
+import type { FanOutSummary, PreflightReport, Trial } from "./report.ts";
 
 /** The preflight for people: what was tried, what is wrong, what to ask, what it may cost. */
 export function renderReport(report: PreflightReport, paint: Paint): string[] {
   const of = (severity: Finding["severity"]) => report.findings.filter((finding) => finding.severity === severity);
   const sections = [
-    [paint("strong", oneLine(report.goal)), ...baseLines(report)],
+    [paint("strong", oneLine(report.goal)), ...baseLines(report), ...fanOutLines(report.fanOut)],
     trialLines(report.trial, paint),
     findingLines("errors", of("error"), { paint, tone: "bad" }),
     findingLines("warnings", of("warning"), { paint, tone: "warn" }),
@@ -23,10 +23,32 @@ export function renderReport(report: PreflightReport, paint: Paint): string[] {
 }
 
 function baseLines({ repository, agents }: PreflightReport): string[] {
+  const width = Math.max(6, ...agents.map(({ role }) => role.length)) + 1;
   const named = agents.map(
-    ({ role, agent, version }) => `  ${role.padEnd(7)}${agent}${version === undefined ? "" : ` ${version}`}`,
+    ({ role, agent, version }) => `  ${role.padEnd(width)}${agent}${version === undefined ? "" : ` ${version}`}`,
   );
-  return repository === null ? named : [`  base   ${repository.commit.slice(0, 10)} in ${repository.root}`, ...named];
+  return repository === null
+    ? named
+    : [`  ${"base".padEnd(width)}${repository.commit.slice(0, 10)} in ${repository.root}`, ...named];
+}
+
+const sourceNames = {
+  list: "of the goal file",
+  command: "that a command prints",
+  files: "one for each file",
+  planner: "that the planner names",
+} as const;
+
+function fanOutLines(fanOut: FanOutSummary | undefined): string[] {
+  if (fanOut === undefined) return [];
+  const { tasks, source, parallel, racers, duplicates } = fanOut;
+  const facts = [
+    `${tasks === null ? "tasks" : plural(tasks, "task")} ${sourceNames[source]}`,
+    `${parallel} at once`,
+    ...(racers > 0 ? [`${racers} agents race for each`] : []),
+    ...(duplicates > 0 ? [`${duplicates} more of the same left out`] : []),
+  ];
+  return [`  fan-out: ${facts.join(", ")}`];
 }
 
 function trialLines(trial: Trial | null, paint: Paint): string[] {

@@ -1,6 +1,7 @@
 import type { AgentProbe } from "../../activities/agents/agent.ts";
 import type { CostGuess } from "../../domain/cost-guess.ts";
 import type { Finding } from "../../domain/goal-review.ts";
+import type { TaskSource } from "../../domain/fan-out/task.ts";
 import type { CheckResult } from "../../domain/verification.ts";
 
 /** What setup and the goal's commands did in a clean checkout of the base commit. */
@@ -16,6 +17,19 @@ export interface Trial {
   readonly checks: readonly CheckResult[];
 }
 
+export type AgentRole = "worker" | "judge" | "planner" | "reviewer" | "subagent";
+
+export interface FanOutSummary {
+  readonly source: TaskSource["kind"];
+  /** Each once; null when they are known only once the thread runs. */
+  readonly tasks: number | null;
+  /** Tasks that stand in the list more than once; done once. */
+  readonly duplicates: number;
+  readonly parallel: number;
+  /** Agents that try each task. */
+  readonly racers: number;
+}
+
 /** What `baton check --json` prints. */
 export interface PreflightReport {
   readonly path: string;
@@ -25,6 +39,8 @@ export interface PreflightReport {
   readonly findings: readonly Finding[];
   /** Null when no command was run. */
   readonly trial: Trial | null;
-  readonly agents: readonly ({ readonly role: "worker" | "judge" } & AgentProbe)[];
+  readonly agents: readonly ({ readonly role: AgentRole } & AgentProbe)[];
+  /** Absent when nothing is fanned out. */
+  readonly fanOut?: FanOutSummary;
   readonly cost: CostGuess;
 }

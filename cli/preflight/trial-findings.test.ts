@@ -48,6 +48,11 @@ describe("what the run on the base commit says", () => {
     expect(findings([result(change)])).toEqual([expected]);
   });
 
+  it("lets checks pass already where subagents have checks of their own", () => {
+    const fanOut = { template: { verify: goal.verify } } as unknown as NonNullable<Goal["fanOut"]>;
+    expect(findings([result({ status: "passed" })], { ...goal, fanOut })).toEqual([]);
+  });
+
   it("knows the placeholder that init writes", () => {
     const placeholder = {
       verify: [{ name: "tests", run: "echo 'x is to be replaced in goal.yaml' >&2; exit 1", timeoutMs: 1 }],

@@ -15,7 +15,9 @@ export function trialFindings(goal: Goal, { setup, checks }: Trial): Finding[] {
     return [{ severity: "error", where: "setup", text, next: `Make this work from a fresh clone: ${setup.run}` }];
   }
   const each = checks.flatMap((result, index) => checkFindings(result, goal.verify[index], `verify.${index}`));
-  return [...each, ...overallFindings(checks)];
+  // A fan-out's whole is often what has to stay green; its subagents have checks of their own.
+  const measuredByTask = (goal.fanOut?.template.verify.length ?? 0) > 0;
+  return [...each, ...(measuredByTask ? [] : unchangedFindings(checks)), ...slowFindings(checks)];
 }
 
 function checkFindings(result: CheckResult, check: Check | undefined, where: string): Finding[] {
@@ -49,18 +51,18 @@ function checkFindings(result: CheckResult, check: Check | undefined, where: str
   return finding("warning", "failed before it printed its metric", "Make sure that the metric appears once it works");
 }
 
-function overallFindings(checks: readonly CheckResult[]): Finding[] {
-  const findings: Finding[] = [];
-  if (checks.length > 0 && checks.every((check) => check.status === "passed")) {
-    const text = "every check passes already on the base commit, so none of them tells whether the goal is achieved";
-    findings.push({ severity: "warning", where: "verify", text, next: "Add a check that fails now and passes when it is done" });
-  }
+function unchangedFindings(checks: readonly CheckResult[]): Finding[] {
+  if (checks.length === 0 || checks.some((check) => check.status !== "passed")) return [];
+  const text = "every check passes already on the base commit, so none of them tells whether the goal is achieved";
+  const next = "Add a check that fails now and passes when it is done";
+  return [{ severity: "warning", where: "verify", text, next }];
+}
+
+function slowFindings(checks: readonly CheckResult[]): Finding[] {
   const totalMs = checks.reduce((sum, check) => sum + check.durationMs, 0);
-  if (totalMs > slowMs) {
-    const text = `one verification takes ${duration(totalMs)}, after every turn`;
-    findings.push({ severity: "warning", where: "verify", text, next: "Check less, or split slow checks off" });
-  }
-  return findings;
+  if (totalMs <= slowMs) return [];
+  const text = `one verification takes ${duration(totalMs)}, after every turn`;
+  return [{ severity: "warning", where: "verify", text, next: "Check less, or split slow checks off" }];
 }
 
 function lastLine(tail: string | undefined): string {

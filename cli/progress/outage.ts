@@ -17,8 +17,8 @@ export function createOutage(service: string, say: (text: string) => void): Outa
   return {
     failed(failure) {
       if (since === undefined) say(`${service}: ${failure.message}; trying again, the thread does not depend on this command`);
-      since ??= Date.now();
-      if (Date.now() - since > giveUpMs) throw failure;
+      since ??= performance.now();
+      if (performance.now() - since > giveUpMs) throw failure;
       waitMs = Math.min(waitMs * 2, longestWaitMs);
       return waitMs;
     },

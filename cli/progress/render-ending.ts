@@ -1,6 +1,7 @@
 import { dollars, duration, tokens } from "../../domain/quantities.ts";
 import type { ThreadView } from "../../domain/thread-view.ts";
 import type { Paint } from "../output.ts";
+import { renderReview } from "../render-review.ts";
 import { oneLine, plural } from "../render-text.ts";
 import { renderStatus, renderVerdict } from "../render-view.ts";
 import { renderCheck } from "./render-check.ts";
@@ -11,6 +12,7 @@ export function renderEnding(view: ThreadView, url: string | undefined, paint: P
     [renderStatus(view.status, paint), paint("strong", view.id), spentText(view)].join(" · "),
     ...(view.reason === "" ? [] : [`  ${oneLine(view.reason, 400)}`]),
     ...view.checks.map((check) => `  ${renderCheck(check, paint)}`),
+    ...renderReview(view.review, paint).map((line) => `  ${line}`),
     ...renderVerdict(view.verdict, paint).map((line) => `  ${line}`),
     ...(view.delivered ? [`  branch ${view.branch}${filesText(view)}`] : []),
     ...(url === undefined ? [] : [`  Temporal UI ${url}`]),

@@ -32,6 +32,17 @@ test("a turn reads as one story from its start to the verdict", () => {
         metric: { value: 61, unit: "ms", atMost: 50, best: 55 },
       },
       { kind: "check", name: "types", status: "not run", durationMs: 0 },
+      { kind: "reviewing", reviewer: "codex" },
+      {
+        kind: "review",
+        outcome: "objected",
+        findings: [
+          { text: "rounds twice", file: "src/cart.ts", line: 12, blocking: true },
+          { text: "a shorter name", blocking: false },
+        ],
+        reason: "",
+      },
+      { kind: "review", outcome: "not reviewed", findings: [], reason: "codex gave no answer in time" },
       { kind: "judging", judge: "claude haiku" },
       {
         kind: "verdict",
@@ -42,6 +53,7 @@ test("a turn reads as one story from its start to the verdict", () => {
         ],
         reason: "total() takes one more argument",
       },
+      { kind: "tasks listed", tasks: 30, done: 4, duplicates: 1 },
       { kind: "delivered", branch: "baton/cart", pushedTo: "origin" },
     ),
   ).toMatchInlineSnapshot(`
@@ -57,10 +69,16 @@ test("a turn reads as one story from its start to the verdict", () => {
     check lint passed · 850 ms
     check speed failed · 61 ms is above 50 · 61 ms (at most 50, best 55) · 61 s
     check types not run
+    reviewing · codex
+    reviewer: objected
+      blocking src/cart.ts:12: rounds twice
+      remark a shorter name
+    reviewer: not reviewed · codex gave no answer in time
     judging · claude haiku
     judge: not yet · total() takes one more argument
       met All cart tests pass (14 of 14)
       not yet No public API changed
+    30 tasks · 4 done before · 1 duplicate left out
     delivered baton/cart, pushed to origin"
   `);
 });
@@ -89,4 +107,23 @@ test("a long message is cut and says how much is left", () => {
 
 test("a kind of a newer version is left out", () => {
   expect(renderEntry({ ...at, event: { kind: "dreamt" } as never }, plainPaint)).toEqual([]);
+});
+
+test("a merge tells what it left out and why", () => {
+  const commit = "0123456789abcdef";
+  expect(
+    render(
+      { kind: "merge started", merge: 1, tasks: 16 },
+      { kind: "merge refused", task: "cart", why: "conflict", text: "contents of src/cart.js" },
+      { kind: "merge ended", merge: 1, merged: 15, tasks: 16, verifications: 1, commit },
+      { kind: "merge ended", merge: 2, merged: 0, tasks: 1, verifications: 3, commit: null },
+    ),
+  ).toBe(
+    [
+      "merging the work of 16 tasks",
+      "  conflict cart: contents of src/cart.js",
+      "merged 15 of 16 · 1 verification · checkpoint 0123456789",
+      "merged 0 of 1 · 3 verifications",
+    ].join("\n"),
+  );
 });

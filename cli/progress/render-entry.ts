@@ -2,6 +2,7 @@ import { cleanText } from "../../domain/clean-text.ts";
 import { dollars, tokens } from "../../domain/quantities.ts";
 import type { TranscriptEntry, TranscriptEvent } from "../../domain/transcript.ts";
 import type { Paint, Tone } from "../output.ts";
+import { renderFindings, renderOutcome } from "../render-review.ts";
 import { oneLine, plural } from "../render-text.ts";
 import { renderCheck } from "./render-check.ts";
 
@@ -13,6 +14,8 @@ export function renderEntry(entry: TranscriptEntry, paint: Paint): readonly stri
   switch (event.kind) {
     case "workspace":
       return [paint("dim", oneLine(event.text))];
+    case "waiting":
+      return [paint("dim", `waiting for ${event.for} · ${oneLine(event.reason)}`)];
     case "turn started":
       return [renderTurnStarted(entry, event, paint)];
     case "message":
@@ -27,10 +30,22 @@ export function renderEntry(entry: TranscriptEntry, paint: Paint): readonly stri
       return [];
     case "check":
       return [renderCheck(event, paint)];
+    case "reviewing":
+      return [paint("dim", `reviewing · ${event.reviewer}`)];
+    case "review":
+      return renderReviewed(event, paint);
     case "judging":
       return [paint("dim", `judging · ${event.judge}`)];
     case "verdict":
       return renderVerdict(event, paint);
+    case "tasks listed":
+      return [renderTasks(event)];
+    case "merge started":
+      return [paint("dim", `merging the work of ${plural(event.tasks, "task")}`)];
+    case "merge refused":
+      return [`  ${paint("warn", event.why)} ${oneLine(event.task, 60)}: ${oneLine(event.text, 160)}`];
+    case "merge ended":
+      return [renderMergeEnded(event, paint)];
     case "delivered":
       return [
         `${paint("good", "delivered")} ${event.branch}${event.pushedTo === undefined ? "" : `, pushed to ${event.pushedTo}`}`,
@@ -44,6 +59,12 @@ function renderTurnStarted(entry: TranscriptEntry, event: EventOf<"turn started"
   const attempt = entry.attempt > 1 ? ` · attempt ${entry.attempt}` : "";
   const wrapUp = event.wrapUp ? " · wrap-up" : "";
   return `${paint("strong", `turn ${entry.turn} started`)} · ${event.agent} (${event.session} session)${attempt}${wrapUp}`;
+}
+
+function renderTasks({ tasks, done, duplicates }: EventOf<"tasks listed">): string {
+  const before = done === 0 ? [] : [`${done} done before`];
+  const again = duplicates === 0 ? [] : [`${plural(duplicates, "duplicate")} left out`];
+  return [plural(tasks, "task"), ...before, ...again].join(" · ");
 }
 
 const messageLines = 12;
@@ -64,6 +85,15 @@ function renderTool(event: EventOf<"tool">, paint: Paint): readonly string[] {
   return [event.status === "failed" ? `${text} ${paint("bad", "failed")}` : paint("dim", text)];
 }
 
+function renderMergeEnded(event: EventOf<"merge ended">, paint: Paint): string {
+  const facts = [
+    `${event.merged} of ${event.tasks}`,
+    plural(event.verifications, "verification"),
+    ...(event.commit === null ? [] : [`checkpoint ${event.commit.slice(0, 10)}`]),
+  ];
+  return `${paint("strong", "merged")} ${facts.join(" · ")}`;
+}
+
 function renderTurnEnded(entry: TranscriptEntry, event: EventOf<"turn ended">, paint: Paint): string {
   const facts = [
     oneLine(event.outcome),
@@ -73,6 +103,11 @@ function renderTurnEnded(entry: TranscriptEntry, event: EventOf<"turn ended">, p
     `checkpoint ${event.commit.slice(0, 10)}`,
   ];
   return `${paint("strong", `turn ${entry.turn} ended`)} · ${facts.join(" · ")}`;
+}
+
+function renderReviewed({ outcome, findings, reason }: EventOf<"review">, paint: Paint): readonly string[] {
+  const why = reason === "" ? "" : ` · ${oneLine(reason)}`;
+  return [`reviewer: ${renderOutcome(outcome, paint)}${why}`, ...renderFindings(findings, paint).map((line) => `  ${line}`)];
 }
 
 const verdictTones: Readonly<Record<string, Tone>> = { met: "good", "not yet": "warn", impossible: "bad", "not judged": "bad" };

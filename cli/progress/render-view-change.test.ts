@@ -30,6 +30,18 @@ test("a question is told once, with how to answer, and when it is closed", () =>
   expect(change(asking, {})).toEqual(["question q1 is closed", "cart-7f3k goes on · turn 3"]);
 });
 
+test("subagents are told by every tenth of the tasks, and failures at once", () => {
+  const counts = { pending: 30, running: 0, ready: 0, achieved: 0, merged: 0, failed: 0, left: 0 };
+  const few = { ...counts, pending: 22, running: 6, ready: 2 };
+  const tenth = { ...counts, pending: 20, running: 7, ready: 3 };
+  expect(change({ subagents: counts }, { subagents: few })).toEqual([]);
+  expect(change({ subagents: few }, { subagents: tenth })).toEqual(["subagents: 0 of 30 merged, 7 running, 3 to merge"]);
+  expect(change({ subagents: tenth }, { subagents: tenth })).toEqual([]);
+  expect(change({ subagents: tenth }, { subagents: { ...tenth, running: 6, failed: 1 } })).toEqual([
+    "subagents: 0 of 30 merged, 6 running, 3 to merge, 1 failed",
+  ]);
+});
+
 test("a pause and a wait are told with their reason", () => {
   expect(change({}, { status: "paused", doing: "paused", reason: "paused by a person" })).toEqual([
     "paused · paused by a person",

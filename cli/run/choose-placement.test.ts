@@ -23,6 +23,10 @@ test("a host's own name goes before a label of the same name", () => {
   expect(choosePlacement(hosts, "big-1")).toEqual({ labels: [], host: "big-1" });
 });
 
+test("a named host goes before the goal's labels, which count again without it", () => {
+  expect(choosePlacement(hosts, "big-1", ["arm"])).toEqual({ labels: [], host: "big-1", otherwise: ["arm"] });
+});
+
 test("a label is any host that carries it", () => {
   expect(choosePlacement(hosts, "arm")).toEqual({ labels: ["arm"] });
 });

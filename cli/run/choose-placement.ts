@@ -3,10 +3,13 @@ import type { Placement } from "../../domain/placement.ts";
 import type { KnownHost } from "../../hub/hub.ts";
 import { nearestNames } from "../threads/nearest-names.ts";
 
-/** What `--on` means: a host by its id or name, else a label that a host carries or carried. Throws NotFound. */
-export function choosePlacement(hosts: readonly KnownHost[], on: string): Placement {
+/**
+ * What `--on` means: a host by its id or name, else a label that a host carries or carried. The goal's own labels count again
+ * where the thread may leave the named host. Throws NotFound.
+ */
+export function choosePlacement(hosts: readonly KnownHost[], on: string, labels: readonly string[] = []): Placement {
   const host = hosts.find(({ id }) => id === on) ?? hosts.find(({ name }) => name === on);
-  if (host !== undefined) return { labels: [], host: host.id };
+  if (host !== undefined) return { labels: [], host: host.id, ...(labels.length === 0 ? {} : { otherwise: labels }) };
   if (hosts.some(({ labels }) => labels.includes(on))) return { labels: [on] };
   const near = nearestNames(
     on,

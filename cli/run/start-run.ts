@@ -1,4 +1,5 @@
 import type { GoalFile } from "../../config/goal-file/read-goal-file.ts";
+import type { HostLossPolicy } from "../../domain/host-loss.ts";
 import { packObjects } from "../../git/pack.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import type { Services } from "../context.ts";
@@ -20,6 +21,8 @@ export interface RunRequest extends PreparedRun {
   readonly again: boolean;
   /** A host's id or name, or a label. */
   readonly on?: string;
+  /** Over what the goal says. */
+  readonly hostLoss: HostLossPolicy;
 }
 
 /** Brings the base commit to the hub, then starts the thread. */
@@ -33,11 +36,13 @@ export async function startRun(services: Services, run: RunRequest): Promise<Sta
   return { id, workflowId: threadWorkflowId(id), branch, ui: services.threadUrl(id) ?? null };
 }
 
-/** The goal file with the placement that was asked for in its goal's place. */
-async function placed(services: Services, { goalFile, on }: RunRequest): Promise<GoalFile> {
-  if (on === undefined) return goalFile;
+/** The goal file with what was asked for about hosts in its goal's place. */
+async function placed(services: Services, { goalFile, on, hostLoss }: RunRequest): Promise<GoalFile> {
+  const policy = { ...goalFile.goal.hostLoss, ...hostLoss };
+  const goal = Object.keys(policy).length === 0 ? goalFile.goal : { ...goalFile.goal, hostLoss: policy };
+  if (on === undefined) return { ...goalFile, goal };
   const { hosts } = await (await services.hub()).listHosts();
-  return { ...goalFile, goal: { ...goalFile.goal, placement: choosePlacement(hosts, on) } };
+  return { ...goalFile, goal: { ...goal, placement: choosePlacement(hosts, on, goal.placement?.labels) } };
 }
 
 const slowMs = 1_000;

@@ -27,7 +27,7 @@ export function explainError(error: unknown): unknown {
 }
 
 const meanings: Partial<Record<grpcStatus, (error: ServiceError) => BatonFailure>> = {
-  [grpcStatus.DEADLINE_EXCEEDED]: noHost,
+  [grpcStatus.DEADLINE_EXCEEDED]: silent,
   [grpcStatus.FAILED_PRECONDITION]: noHost,
   [grpcStatus.NOT_FOUND]: gone,
   [grpcStatus.PERMISSION_DENIED]: refused,
@@ -58,9 +58,15 @@ function noHost(cause: unknown): BatonFailure {
   });
 }
 
+/** Temporal waits for a host that was there a moment ago, and for one that is too busy. */
+function silent(cause: unknown): BatonFailure {
+  const message = "no host has answered for this thread in time: none is up, or all are busy; the thread itself is safe";
+  return new BatonFailure("TemporalUnreachable", message, { next: "baton hosts; if there is none: baton up", cause });
+}
+
 /** The server hands a request that it has admitted to the next Worker, even if nobody waits for it any more. */
 function unanswered(cause: unknown): BatonFailure {
-  const message = "no host is up to take this request in time; it may still take effect when one is";
+  const message = "no host has taken this request in time; it may still take effect when one does";
   return new BatonFailure("TemporalUnreachable", message, { next: "baton up, then look with baton show", cause });
 }
 

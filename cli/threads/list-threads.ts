@@ -15,20 +15,36 @@ export interface ThreadSummary {
   readonly owner: string;
   readonly turn: number;
   readonly usd: number | null;
+  /** Of a subagent: the thread at the top of its tree. */
+  readonly root: string | null;
   /** ISO 8601. */
   readonly openedAt: string;
   readonly settledAt: string | null;
 }
 
+export interface ListOptions {
+  readonly all: boolean;
+  /** Whether subagents are listed that ask nothing. */
+  readonly subagents?: boolean;
+}
+
 const dayMs = 86_400_000;
 
 /** Newest first. Open threads and those settled within a day, or all that Temporal still keeps. */
-export async function listThreads(client: Client, { all }: { readonly all: boolean }): Promise<ThreadSummary[]> {
+export async function listThreads(client: Client, { all, subagents = false }: ListOptions): Promise<ThreadSummary[]> {
   // The rows of a thread that continued as new are pages of one thread, not threads.
   const closed = "ExecutionStatus != 'ContinuedAsNew'";
   const since = new Date(Date.now() - dayMs).toISOString();
   const scope = all ? closed : `(ExecutionStatus = 'Running' OR (${closed} AND CloseTime > '${since}'))`;
-  return await queryThreads(client, `WorkflowType = '${threadWorkflowType}' AND ${scope}`);
+  // Of hundreds of subagents only those matter in a list that wait for a person.
+  const own = `(${searchAttributes.root.name} IS NULL OR ${searchAttributes.status.name} = 'waiting')`;
+  return await queryThreads(client, `WorkflowType = '${threadWorkflowType}' AND ${scope}${subagents ? "" : ` AND ${own}`}`);
+}
+
+/** Every subagent of a tree that Temporal still keeps. */
+export async function listTree(client: Client, root: string): Promise<ThreadSummary[]> {
+  const query = `${searchAttributes.root.name} = '${root}' AND ExecutionStatus != 'ContinuedAsNew'`;
+  return await queryThreads(client, `WorkflowType = '${threadWorkflowType}' AND ${query}`);
 }
 
 /** Threads whose id starts with a prefix of letters, digits and dashes. */
@@ -73,6 +89,7 @@ function summaryOf(execution: Execution): ThreadSummary {
     host: textOf(attribute(searchAttributes.host)),
     owner: textOf(attribute(searchAttributes.owner)),
     turn: Number(attribute(searchAttributes.turn) ?? 0),
+    root: textOf(attribute(searchAttributes.root)) || null,
     usd: typeof cost === "number" && cost !== 0 ? cost : null,
     openedAt: textOf(valueOf(memo?.fields?.["openedAt"])) || (timeOf(execution.startTime) ?? ""),
     settledAt: timeOf(execution.closeTime),

@@ -4,7 +4,7 @@ import { BatonFailure } from "../../domain/failure.ts";
 import type { ThreadState } from "../../domain/thread.ts";
 import { threadWorkflowId, threadWorkflowType, workflowTaskQueue } from "../../workflows/messages.ts";
 import { describeThread, type ThreadDescription } from "./describe-thread.ts";
-import { attributesOf } from "./start-workflow.ts";
+import { startAttributes } from "../../workflows/started-thread.ts";
 
 /** A thread that comes from another Temporal Service. */
 export interface Arrival {
@@ -19,6 +19,7 @@ export async function startArrival(client: Client, { state, memo }: Arrival): Pr
   const before = await describeThread(client, start.id);
   refuseOther(start.id, before);
   if (hasArrived(before, epoch)) return;
+  if ((before?.calledOff ?? 0) >= epoch) throw calledOff(start.id);
   try {
     await client.workflow.start(threadWorkflowType, {
       workflowId: threadWorkflowId(start.id),
@@ -29,12 +30,12 @@ export async function startArrival(client: Client, { state, memo }: Arrival): Pr
       workflowIdReusePolicy: before ? WorkflowIdReusePolicy.ALLOW_DUPLICATE : WorkflowIdReusePolicy.REJECT_DUPLICATE,
       ...(typeof memo["title"] === "string" ? { staticSummary: memo["title"] } : {}),
       memo: { ...memo, arrival: epoch },
-      typedSearchAttributes: attributesOf(start),
+      typedSearchAttributes: startAttributes(start),
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const now = await describeThread(client, start.id);
-    if (!hasArrived(now, epoch)) throw inUse(start.id);
+    if (!hasArrived(now, epoch)) throw now?.calledOff == null ? inUse(start.id) : calledOff(start.id);
   }
 }
 
@@ -46,6 +47,24 @@ export function hasArrived(known: ThreadDescription | undefined, epoch: number):
 /** Ids follow from goal and repository, so the same goal may have been started over there on its own. */
 export function refuseOther(thread: string, known: ThreadDescription | undefined): void {
   if (known !== undefined && known.arrival === null && known.status !== "moved") throw inUse(thread);
+}
+
+/** Before a move begins: two of one id cannot run there, and one that is on its way cannot go back by itself. */
+export function refuseRunning(thread: string, known: ThreadDescription | undefined): void {
+  refuseOther(thread, known);
+  if (known?.running !== true) return;
+  if (known.calledOff !== null) throw calledOff(thread);
+  throw new BatonFailure("Conflict", `a copy of ${thread} runs there: it was taken back from there once`, {
+    where: "the target's Temporal Service",
+    next: `end it there first: baton stop <remote>:${thread}`,
+  });
+}
+
+function calledOff(thread: string): BatonFailure {
+  return new BatonFailure("Conflict", `a move of ${thread} to there has been called off`, {
+    where: "the target's Temporal Service",
+    next: "baton handoff --cancel ends it here too; a new move can begin half a minute later",
+  });
 }
 
 function inUse(thread: string): BatonFailure {

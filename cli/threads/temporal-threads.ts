@@ -1,8 +1,10 @@
 import type { Client, WorkflowHandle } from "@temporalio/client";
 import type { UpdateDefinition } from "@temporalio/common";
 import type { DepartureReport } from "../../domain/departure.ts";
+import { BatonFailure } from "../../domain/failure.ts";
 import type { ThreadStart } from "../../domain/thread-start.ts";
 import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
+import type { TreeView } from "../../domain/fan-out/tree-view.ts";
 import {
   answerUpdate,
   cancelDepartureUpdate,
@@ -17,11 +19,13 @@ import {
   steerSignal,
   stopUpdate,
   threadWorkflowId,
+  treeQuery,
   viewQuery,
 } from "../../workflows/messages.ts";
 import { explainError } from "./explain-error.ts";
 import { describeThread, type ThreadDescription } from "./describe-thread.ts";
-import { listThreads, type ThreadSummary } from "./list-threads.ts";
+import { listThreads, listTree, type ListOptions, type ThreadSummary } from "./list-threads.ts";
+import { refuseArrival, type ArrivalState } from "./refuse-arrival.ts";
 import { resolveThread } from "./resolve-thread.ts";
 import { startArrival, type Arrival } from "./start-arrival.ts";
 import { startWorkflow } from "./start-workflow.ts";
@@ -44,7 +48,7 @@ export type MessageOf<K extends UpdateKind> = (typeof updates)[K] extends Update
 
 /** Threads as Temporal keeps them. Calls end within a few seconds, as a result or as a `BatonFailure`. */
 export interface Threads {
-  list(options: { readonly all: boolean }): Promise<ThreadSummary[]>;
+  list(options: ListOptions): Promise<ThreadSummary[]>;
   /** The id that a name given by a person means. */
   resolve(name: string): Promise<string>;
   describe(thread: string): Promise<ThreadDescription | undefined>;
@@ -52,10 +56,16 @@ export interface Threads {
   start(start: ThreadStart, identity: string): Promise<boolean>;
   /** Starts a thread that comes from another Temporal Service; again is fine. Conflict when the id is another thread's. */
   arrive(arrival: Arrival): Promise<void>;
+  /** Makes sure that a departure to here can arrive no more, unless it has. */
+  refuseArrival(thread: string, epoch: number): Promise<ArrivalState>;
   /** How far a move to another Temporal Service is. */
   departure(thread: string): Promise<DepartureReport>;
   /** Asked of the Workflow: settled threads answer as well, as long as a host is up. */
   read(thread: string): Promise<ThreadView>;
+  /** Its subagents, asked of the Workflow. */
+  tree(thread: string): Promise<TreeView>;
+  /** Every subagent of a tree, as lists know them. */
+  listTree(root: string): Promise<ThreadSummary[]>;
   /** Gives the view after the change; a thread that refuses says why. */
   update<K extends UpdateKind>(thread: string, kind: K, message: MessageOf<K>): Promise<ThreadView>;
   /** Kept by Temporal until the next prompt, even while no host is up. */
@@ -80,18 +90,35 @@ export function temporalThreads(client: Client): Threads {
     describe: (thread) => bounded(() => describeThread(client, thread)),
     start: (start, identity) => bounded(() => startWorkflow(client, start, identity)),
     arrive: (arrival) => bounded(() => startArrival(client, arrival)),
+    refuseArrival: (thread, epoch) => bounded(() => refuseArrival(client, { thread, epoch })),
     departure: (thread) => bounded(() => handleOf(thread).query(departureQuery)),
-    read: (thread) => bounded(() => readView(handleOf(thread))),
+    tree: (thread) => bounded(() => handleOf(thread).query(treeQuery)),
+    listTree: (root) => bounded(() => listTree(client, root)),
+    read: (thread) => bounded(() => readView(client, thread)),
     update: (thread, kind, message) => bounded(() => handleOf(thread).executeUpdate(updates[kind].name, { args: [message] })),
     steer: (thread, message) => bounded(() => handleOf(thread).signal(steerSignal, message)),
   };
 }
 
-async function readView(handle: WorkflowHandle): Promise<ThreadView> {
-  const [view, execution] = await Promise.all([handle.query(viewQuery), handle.describe()]);
-  const status = execution.status.name;
-  if (settledStatuses.includes(view.status) || status === "RUNNING" || status === "CONTINUED_AS_NEW") return view;
-  return status === "COMPLETED" ? await handle.query(viewQuery) : endedFromOutside(view, status);
+async function readView(client: Client, thread: string): Promise<ThreadView> {
+  const newest = client.workflow.getHandle(threadWorkflowId(thread));
+  const execution = await newest.describe();
+  if (execution.memo?.["calledOff"] !== undefined) return await readEarlier(client, thread, execution.memo["before"]);
+  return await viewOfRun(newest, execution.status.name);
+}
+
+/** A move to here that was called off stands in the way of the visit before it, which still has something to tell. */
+async function readEarlier(client: Client, thread: string, run: unknown): Promise<ThreadView> {
+  if (typeof run === "string") return await client.workflow.getHandle(threadWorkflowId(thread), run).query(viewQuery);
+  throw new BatonFailure("NotFound", `thread ${thread} is not here: a move to here was called off`, {
+    next: "look where it was",
+  });
+}
+
+async function viewOfRun(handle: WorkflowHandle, status: string): Promise<ThreadView> {
+  const view = await handle.query(viewQuery);
+  const itself = status === "RUNNING" || status === "CONTINUED_AS_NEW" || status === "COMPLETED";
+  return itself || settledStatuses.includes(view.status) ? view : endedFromOutside(view, status);
 }
 
 /** A Workflow that was terminated in Temporal itself cannot have said so. */

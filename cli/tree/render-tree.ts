@@ -1,0 +1,94 @@
+import { dollars, tokens } from "../../domain/quantities.ts";
+import { countsText } from "../../domain/fan-out/task-counts.ts";
+import type { TaskStatus } from "../../domain/fan-out/task.ts";
+import type { TaskView, TreeView } from "../../domain/fan-out/tree-view.ts";
+import type { Paint, Tone } from "../output.ts";
+import { renderTable } from "../render-table.ts";
+import { oneLine } from "../render-text.ts";
+import type { ThreadSummary } from "../threads/list-threads.ts";
+
+/** A thread's subagents as one picture: `threads` are those of its tree, as lists know them. */
+export interface Tree {
+  readonly view: TreeView;
+  readonly threads: readonly ThreadSummary[];
+}
+
+const barWidth = 40;
+const tones: Readonly<Record<TaskStatus, Tone>> = {
+  merged: "good",
+  achieved: "good",
+  ready: "good",
+  running: "strong",
+  pending: "dim",
+  failed: "bad",
+  left: "warn",
+};
+const marks: Readonly<Record<TaskStatus, string>> = {
+  merged: "█",
+  achieved: "█",
+  ready: "▓",
+  running: "▒",
+  failed: "x",
+  left: "-",
+  pending: "░",
+};
+const order: readonly TaskStatus[] = ["merged", "achieved", "ready", "running", "failed", "left", "pending"];
+
+/** Head, bar and one line for each task that is not merely waiting; `most` lines at most, and then how many more. */
+export function renderTree({ view, threads }: Tree, { paint, most }: { paint: Paint; most: number }): readonly string[] {
+  if (!view.listed) return [`${paint("strong", view.id)} · the tasks are not known yet`];
+  const rows = view.tasks
+    .filter(({ status }) => status !== "pending")
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((task) => taskRow(task, { threads, paint }));
+  const shown = rows.slice(0, most);
+  const more = view.tasks.length - shown.length;
+  return [headOf(view, paint), bar(view, paint), ...renderTable(shown), ...(more > 0 ? [paint("dim", `and ${more} more`)] : [])];
+}
+
+function headOf(view: TreeView, paint: Paint): string {
+  const { id, counts, merges, spent, waitingForBudget } = view;
+  const parts = [
+    countsText(counts),
+    ...(merges === 0 && counts.achieved > 0 ? [] : [`${merges} ${merges === 1 ? "merge" : "merges"}`]),
+    `${spent.turns} ${spent.turns === 1 ? "turn" : "turns"}`,
+    ...(spent.tokens === 0 ? [] : [`${tokens(spent.tokens)} tokens`]),
+    ...(spent.usd === undefined ? [] : [dollars(spent.usd)]),
+    ...(waitingForBudget === 0 ? [] : [paint("warn", `${waitingForBudget} wait for the budget`)]),
+  ];
+  return `${paint("strong", id)} · ${parts.join(" · ")}`;
+}
+
+function bar({ tasks, counts }: TreeView, paint: Paint): string {
+  const width = Math.min(barWidth, tasks.length);
+  let drawn = 0;
+  let passed = 0;
+  const pieces = order.map((status) => {
+    passed += counts[status];
+    const end = tasks.length === 0 ? 0 : Math.round((passed / tasks.length) * width);
+    const piece = paint(tones[status], marks[status].repeat(end - drawn));
+    drawn = end;
+    return piece;
+  });
+  return pieces.join("");
+}
+
+/** What a person may have to look at comes first. */
+function rank({ status, reason }: TaskView): number {
+  if (status === "running") return reason === undefined ? 2 : 0;
+  return { failed: 1, ready: 3, merged: 4, achieved: 4, left: 5, pending: 6 }[status];
+}
+
+function taskRow(task: TaskView, { threads, paint }: { threads: readonly ThreadSummary[]; paint: Paint }): readonly string[] {
+  const thread = threads.find(({ id }) => id === task.thread);
+  const racers = task.racers === undefined || task.racers.length < 2 ? "" : ` of ${task.racers.length}`;
+  const about = task.reason ?? (task.rebases > 0 && task.status !== "merged" ? "again, on top of the merged work" : "");
+  return [
+    paint(tones[task.status], task.status === "left" ? "left out" : task.status),
+    oneLine(task.name, 40),
+    paint("dim", task.thread === null ? "-" : `${task.thread}${racers}`),
+    thread === undefined ? "" : thread.host || "-",
+    thread === undefined || thread.turn === 0 ? "" : `turn ${thread.turn}`,
+    oneLine(about, 80),
+  ];
+}
