@@ -85,6 +85,8 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosOutcome> {
 async function startRun(crash: CrashWorld, { threads: wanted }: ChaosRequest) {
   const { world } = crash;
   let open: TestThread[] = [];
+  /** Settled, but what has to be asked of them lay in an outage. */
+  let unchecked: TestThread[] = [];
   const violations: string[] = [];
   const count = { settled: 0, turns: 0, attempts: 0 };
   const begin = () =>
@@ -94,10 +96,10 @@ async function startRun(crash: CrashWorld, { threads: wanted }: ChaosRequest) {
   const tree = await reference.repository.git("rev-parse", `${reference.branch}^{tree}`);
 
   const check = async (thread: TestThread) => {
+    violations.push(...(await violationsOf(world, thread, { turns: turnCount, tree })));
     count.settled += 1;
     count.turns += turnCount;
     count.attempts += thread.script.attempts().length;
-    violations.push(...(await violationsOf(world, thread, { turns: turnCount, tree })));
   };
   const collect = async () => {
     await answerQuestions(world, open);
@@ -105,7 +107,7 @@ async function startRun(crash: CrashWorld, { threads: wanted }: ChaosRequest) {
       const view = await look(thread);
       if (view === undefined || !settledStatuses.includes(view.status)) continue;
       open = open.filter((each) => each !== thread);
-      await check(thread);
+      await check(thread).catch(() => unchecked.push(thread));
     }
   };
   const marks = async () =>
@@ -151,6 +153,9 @@ async function startRun(crash: CrashWorld, { threads: wanted }: ChaosRequest) {
         await collect();
         await delay(200);
       }
+      for (const thread of unchecked)
+        await check(thread).catch((error: unknown) => violations.push(`${thread.id}: ${String(error)}`));
+      unchecked = [];
       for (const thread of open) {
         violations.push(`${thread.id} did not settle within ${settleMs} ms: ${markOf(await look(thread))}`);
         world.allowOpen(thread.id, "it did not settle");
@@ -173,8 +178,10 @@ async function look(thread: TestThread) {
   return thread.view().catch(() => undefined);
 }
 
+/** Never twice the same for a settled thread: there is nothing further to come. */
 function markOf(view: Awaited<ReturnType<typeof look>>): string {
   if (view === undefined) return "away";
+  if (settledStatuses.includes(view.status)) return `${view.status}, seen at ${performance.now()}`;
   const { status, doing, turn, attempt, epoch, host } = view;
   return [status, doing, turn, attempt, epoch, host].join(" · ");
 }

@@ -36,6 +36,9 @@ interface StartOptions {
 /** A person's machine of its own: home, state, services and repositories. */
 export type BatonWorld = Awaited<ReturnType<typeof createWorld>>;
 
+/** Several worlds may start at once on a busy machine. */
+const upMs = 110_000;
+
 /** One a test file; `close` it when its tests are done. `extra` is environment for every command and service. */
 export async function createWorld(extra: Extra = {}) {
   const root = mkdtempSync(join(tmpdir(), "baton-world-"));
@@ -50,7 +53,7 @@ export async function createWorld(extra: Extra = {}) {
     runBaton(args, { ...options, env: { ...env, ...options.env } });
   const must = async (...args: readonly string[]) => succeeded(await baton(args), args);
   const client = async () => await (connected ??= connectToWorld(files));
-  await must("up");
+  succeeded(await baton(["up"], { timeoutMs: upMs }), ["up"]);
 
   async function prepare({ files = { "README.md": "sample\n" }, plan, goal = {} }: GoalWish): Promise<TestGoal> {
     const name = `case-${(cases += 1)}`;
@@ -74,6 +77,8 @@ export async function createWorld(extra: Extra = {}) {
   }
 
   async function host(name: string, wish?: HostWish): Promise<WorldHost> {
+    // An attempt of the same test that failed may have left one.
+    await Promise.all(hosts.filter(({ id }) => id === name).map((each) => each.stop()));
     const started = await startWorldHost({ name, root, env, files }, wish);
     hosts.push(started);
     return started;

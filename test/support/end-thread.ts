@@ -8,3 +8,9 @@ export async function endThread(world: BatonWorld, thread: TestThread): Promise<
   await handle.executeUpdate(stopUpdate, { args: [{ reason: "the test has seen enough", by: "test" }] });
   await thread.settled("stopped");
 }
+
+/** Ends a thread's Workflow in Temporal itself, as a person may by hand: it never settles. */
+export async function terminateThread(world: BatonWorld, id: string): Promise<void> {
+  world.allowOpen(id, "it was terminated");
+  await (await world.client()).workflow.getHandle(threadWorkflowId(id)).terminate("by hand");
+}

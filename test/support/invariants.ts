@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ThreadView } from "../../domain/thread-view.ts";
 import type { TranscriptEntry } from "../../domain/transcript.ts";
+import { totalTokens } from "../../domain/usage.ts";
 import type { BatonWorld } from "./baton-world.ts";
+import { readHubThread, type HubThread } from "./hub-ledgers.ts";
 import { processesWith } from "./processes.ts";
 import type { TestThread } from "./test-thread.ts";
 import { until } from "./until.ts";
@@ -13,17 +15,26 @@ export interface Expected {
   readonly turns?: number;
   /** Tree of the branch, as an undisturbed run made it. */
   readonly tree?: string;
+  /** Checks and verdict in the end, as `undisturbed` gives them. */
+  readonly verdict?: string;
+}
+
+/** What a run of the same plan to which something happens must come to. */
+export async function undisturbed(thread: TestThread): Promise<Required<Expected>> {
+  const view = await thread.settled();
+  const tree = await thread.repository.git("rev-parse", `${thread.branch}^{tree}`);
+  return { turns: view.turn, tree, verdict: verdictOf(view) };
 }
 
 type Finding = string | false;
 
 export const invariantNames = [
   "every turn is committed once, in order",
-  "the commits are one line from the base",
-  "epochs of commits and transcript never go back",
+  "the commits are one line from the base, and their epochs never go back",
+  "no checkpoint and no line of the transcript was accepted from an old epoch",
   "the hub's record is at the thread's epoch",
   "no process is left",
-  "the budget is the sum of the turns",
+  "the budget is the sum of the turns, and of the ledgers in the hub",
   "verdict and tree are those of an undisturbed run",
   "the user's repository is untouched",
   "the hub's store is sound",
@@ -33,10 +44,12 @@ export const invariantNames = [
 export async function violations(world: BatonWorld, thread: TestThread, expected: Expected = {}): Promise<string[]> {
   // The next fault may have hit whoever answers.
   const view = await until(() => thread.view(), { why: `${thread.id} answers` });
+  const hub = join(world.env["BATON_STATE_DIR"] ?? "", "hub");
+  const stored = readHubThread(hub, thread.id);
   const found: Finding[] = [
     ...(await branchFindings(thread, view, expected)),
-    ...epochFindings(world, thread, view),
-    ...budgetFindings(view),
+    ...(await epochFindings({ hub, stored }, thread, view)),
+    ...budgetFindings(view, stored),
     ...(await repositoryFindings(thread)),
     await storeFinding(world),
     await processFinding(thread),
@@ -52,37 +65,65 @@ async function branchFindings(thread: TestThread, view: ThreadView, expected: Ex
   const base = await repository.git("merge-base", "main", branch);
   const tree = await repository.git("rev-parse", `${branch}^{tree}`);
   const last = view.checks.filter(({ status }) => status !== "passed").map(({ name }) => name);
+  const verdict = verdictOf(view);
   return [
     turns.join() !== wanted.join() && `committed turns are ${turns.join()}, not ${wanted.join()}`,
     merges !== "" && `the branch has merges: ${merges}`,
     base !== view.base && `the branch starts at ${base}, not at ${view.base}`,
     expected.tree !== undefined && tree !== expected.tree && `the tree is ${tree}, that of an undisturbed run ${expected.tree}`,
+    expected.verdict !== undefined && verdict !== expected.verdict && `the verdict is ${verdict}, not ${expected.verdict}`,
     (view.status !== "achieved" || last.length > 0) && `it is ${view.status}, and not passed: ${last.join(", ") || "nothing"}`,
   ];
 }
 
-function epochFindings(world: BatonWorld, thread: TestThread, view: ThreadView): Finding[] {
-  const hub = join(world.env["BATON_STATE_DIR"] ?? "", "hub");
-  const record = JSON.parse(readFileSync(join(hub, "threads", `${thread.id}.json`), "utf8")) as { epoch: number };
-  const lines = readFileSync(join(hub, "transcripts", `${thread.id}.jsonl`), "utf8")
+function verdictOf({ status, checks, verdict }: ThreadView): string {
+  const criteria = verdict?.criteria.map(({ criterion, status }) => [criterion, status]);
+  return JSON.stringify([status, checks.map(({ name, status }) => [name, status]), verdict?.overall, criteria]);
+}
+
+async function epochFindings(
+  { hub, stored }: { hub: string; stored: HubThread },
+  { id, repository, branch }: TestThread,
+  view: ThreadView,
+): Promise<Finding[]> {
+  const lines = readFileSync(join(hub, "transcripts", `${id}.jsonl`), "utf8")
     .trim()
     .split("\n");
   // A host that prepares a handoff tells of its setup under the epoch that is to come.
   const entries = lines.map((line) => JSON.parse(line) as TranscriptEntry).filter(({ event }) => event.kind !== "workspace");
-  const epochs = entries.map(({ epoch }) => epoch);
-  const back = epochs.findIndex((epoch, index) => epoch < (epochs[index - 1] ?? 0));
+  const commits = (await repository.messages(branch)).map((message) => Number(/^Baton-Epoch: (\d+)$/m.exec(message)?.[1]));
+  const late = stored.attempts.filter(({ epoch, why }) => why === "refused" && epoch >= stored.epoch);
   return [
-    record.epoch > view.epoch && `the hub is at epoch ${record.epoch}, the thread at ${view.epoch}`,
-    back > 0 && `line ${back + 1} of the transcript is of epoch ${epochs[back]}, after one of ${epochs[back - 1]}`,
+    stored.epoch > view.epoch && `the hub is at epoch ${stored.epoch}, the thread at ${view.epoch}`,
+    stored.settledAt === undefined && "the hub does not know that it has settled",
+    late.length > 0 && `work was refused that was not late: ${JSON.stringify(late)}`,
+    goesBack(
+      "the transcript's lines",
+      entries.map(({ epoch }) => epoch),
+    ),
+    goesBack("the branch's commits", commits),
+    goesBack(
+      "the hub's checkpoints",
+      stored.ledgers.map(({ epoch }) => epoch),
+    ),
   ];
 }
 
-function budgetFindings({ spent, turns }: ThreadView): Finding[] {
+function goesBack(what: string, epochs: readonly number[]): Finding {
+  // Written so that what is no number counts as well.
+  return !epochs.every((epoch, index) => epoch >= (epochs[index - 1] ?? 0)) && `epochs of ${what} are ${epochs.join(", ")}`;
+}
+
+function budgetFindings({ spent, turns }: ThreadView, { ledgers }: HubThread): Finding[] {
   const tokens = turns.reduce((sum, turn) => sum + turn.tokens, 0);
+  const stored = ledgers.reduce((sum, { usage }) => sum + totalTokens(usage), 0);
   const starts = turns.map(({ turn, attempt }) => `${turn}.${attempt}`);
+  const ended = ledgers.map(({ turn, attempt }) => `${turn}.${attempt}`);
   return [
     spent.tokens !== tokens && `${spent.tokens} tokens are spent, the turns say ${tokens}`,
+    stored !== tokens && `the turns say ${tokens} tokens, the hub's ledgers ${stored}`,
     new Set(starts).size !== starts.length && `an attempt is counted twice: ${starts.join(", ")}`,
+    ended.join() !== starts.join() && `counted are the attempts ${starts.join(", ")}, the hub has ${ended.join(", ")}`,
   ];
 }
 

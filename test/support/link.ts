@@ -15,8 +15,8 @@ export interface Link {
 
 type State = "up" | "cut" | "stalled";
 
-/** Forwards TCP to `target` (`host:port`) from a free port of the loopback interface. */
-export async function openLink(target: string): Promise<Link> {
+/** Forwards TCP to `target` (`host:port`) from a free port of an address of this machine. */
+export async function openLink(target: string, address = "127.0.0.1"): Promise<Link> {
   const [host = "", port = ""] = target.split(":");
   const pairs = new Set<readonly [Socket, Socket]>();
   let state: State = "up";
@@ -40,9 +40,9 @@ export async function openLink(target: string): Promise<Link> {
   const drop = () => {
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${address}:${(server.address() as AddressInfo).port}`,
     cut() {
       state = "cut";
       drop();

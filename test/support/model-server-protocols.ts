@@ -37,7 +37,9 @@ function responsesItem(reply: Extract<Reply, { kind: "text" | "tool" }>): Json {
     return { type: "message", id: `msg_${id}`, role: "assistant", content: [{ type: "output_text", text: reply.text }] };
   }
   const args = JSON.stringify(reply.input);
-  return { type: "function_call", id: `fc_${id}`, call_id: `call_${id}`, name: reply.name, arguments: args };
+  const [, namespace, name] = /^(mcp__[a-z]+)__(.+)$/.exec(reply.name) ?? [];
+  const called = namespace === undefined ? { name: reply.name } : { name, namespace };
+  return { type: "function_call", id: `fc_${id}`, call_id: `call_${id}`, ...called, arguments: args };
 }
 
 /** OpenAI Responses, as codex speaks it. */
@@ -51,7 +53,12 @@ export const responses: Protocol = {
         { role: item["role"] === "developer" ? "system" : (item["role"] as Message["role"]), text: textOf(item["content"]) },
       ];
     }),
-  tools: (body) => list(body["tools"]).map((tool) => String(tool["name"] ?? tool["type"])),
+  tools: (body) =>
+    list(body["tools"]).flatMap((tool) => {
+      const name = String(tool["name"] ?? tool["type"]);
+      // Those of an MCP server come together.
+      return tool["type"] === "namespace" ? list(tool["tools"]).map((each) => `${name}__${String(each["name"])}`) : [name];
+    }),
   stream(reply, model) {
     const response = { id: `resp_${randomUUID()}`, model };
     const item = responsesItem(reply);

@@ -8,6 +8,8 @@ export type Step =
   | { readonly verdict: "met" | "not_yet" | "impossible"; readonly reason?: string }
   /** Says whether an earlier message holds the word: proves that the conversation travelled. */
   | { readonly recall: string }
+  /** Calls a tool of the MCP server baton; where it is not offered, `otherwise` is a command. */
+  | { readonly call: string; readonly input: Readonly<Record<string, unknown>>; readonly otherwise?: string }
   | { readonly hang: true }
   | { readonly status: number; readonly message?: string; readonly retryAfter?: number }
   | { readonly drop: true };
@@ -31,11 +33,11 @@ export type Reply =
   | { readonly kind: "status"; readonly status: number; readonly message: string; readonly retryAfter?: number }
   | { readonly kind: "drop" };
 
-const blocks = /@@\s*((?:judge)?\s*(?:turn\s+\d+)?)\s*:?\s*(\[[\s\S]*?\])\s*@@/g;
+const blocks = /@@\s*((?:judge|review)?\s*(?:turn\s+\d+)?)\s*:?\s*(\[[\s\S]*?\])\s*@@/g;
 
 /**
  * The reply to a request. The script rides in the newest user message that holds one, as `@@[…]@@`, `@@turn 2: […]@@`,
- * `@@judge: […]@@` or `@@judge turn 2: […]@@`; the step is the number of tool results since. Nothing is remembered here.
+ * `@@judge: […]@@`, `@@review: […]@@` or `@@judge turn 2: […]@@`; the step is the number of tool results since. Nothing is remembered here.
  */
 export function nextReply(
   messages: readonly Message[],
@@ -51,6 +53,11 @@ export function nextReply(
   return { step, reply: replyTo(next, { tools, prompt, earlier }) };
 }
 
+/** What was really said: a script names in advance what is only to be said or done. */
+export function withoutScripts(text: string): string {
+  return text.replaceAll(blocks, "");
+}
+
 /** The script that a prompt holds for the turn and the role that the prompt names. */
 function scriptIn(prompt: string): readonly Step[] | undefined {
   const scripts = new Map<string, readonly Step[]>();
@@ -59,8 +66,9 @@ function scriptIn(prompt: string): readonly Step[] | undefined {
     if (steps !== undefined) scripts.set(label!.trim().replace(/\s+/g, " "), steps);
   }
   if (scripts.size === 0) return undefined;
-  const judged = /^Judge turn (\d+)/m.exec(prompt)?.[1];
-  if (judged !== undefined) return scripts.get(`judge turn ${judged}`) ?? scripts.get("judge") ?? [];
+  const [, asked, of] = /^(Judge|Review) turn (\d+)/m.exec(prompt) ?? [];
+  const role = asked?.toLowerCase();
+  if (role !== undefined) return scripts.get(`${role} turn ${of}`) ?? scripts.get(role) ?? [];
   const turn = /^Turn (\d+)/m.exec(prompt)?.[1];
   return scripts.get(`turn ${turn}`) ?? scripts.get("") ?? [];
 }
@@ -86,10 +94,11 @@ function replyTo(step: Step, scene: Scene): Reply {
   if ("say" in step) return { kind: "text", text: step.say };
   if ("sh" in step) return shellCall(step.sh, scene.tools);
   if ("write" in step) return writeCall(step.write, step.text, scene.tools);
+  if ("call" in step) return mcpCall(step, scene.tools);
   if ("json" in step) return structured(step.json, scene.tools);
   if ("verdict" in step) return structured(verdictOn(scene.prompt, step), scene.tools);
   if ("recall" in step) {
-    const known = scene.earlier.some(({ text }) => text.includes(step.recall));
+    const known = scene.earlier.some(({ text }) => withoutScripts(text).includes(step.recall));
     return { kind: "text", text: `recall ${step.recall}: ${known ? "yes" : "no"}` };
   }
   if ("hang" in step) return { kind: "hang" };
@@ -113,6 +122,12 @@ function shellCall(command: string, tools: readonly string[]): Reply {
 
 function writeCall(path: string, text: string, tools: readonly string[]): Reply {
   return shellCall(`mkdir -p "$(dirname '${path}')" && cat > '${path}' <<'BATON_END'\n${text}\nBATON_END`, tools);
+}
+
+function mcpCall({ call, input, otherwise }: Extract<Step, { call: string }>, tools: readonly string[]): Reply {
+  const name = `mcp__baton__${call}`;
+  if (tools.includes(name)) return { kind: "tool", name, input };
+  return otherwise === undefined ? { kind: "text", text: `no tool ${call} offered` } : shellCall(otherwise, tools);
 }
 
 function structured(value: unknown, tools: readonly string[]): Reply {

@@ -1,4 +1,5 @@
 import { afterTurn } from "../../domain/after-turn.ts";
+import { afterReview } from "../../domain/after-review.ts";
 import { afterVerdict, afterVerification } from "../../domain/after-verification.ts";
 import { beforeTurn } from "../../domain/before-turn.ts";
 import type { Goal } from "../../domain/goal.ts";
@@ -6,6 +7,7 @@ import { afterHeld, afterOpened, beforeHold } from "../../domain/holds.ts";
 import { nextStep, type Step } from "../../domain/next-step.ts";
 import type { AgentOutcome } from "../../domain/outcome.ts";
 import { ask, budgetQuestion } from "../../domain/questions.ts";
+import type { Review, ReviewFinding } from "../../domain/review.ts";
 import { openThread, type ThreadState } from "../../domain/thread.ts";
 import type { TurnReport } from "../../domain/turn.ts";
 import type { Verdict } from "../../domain/verdict.ts";
@@ -24,6 +26,8 @@ export interface PlayedTurn {
   readonly signature?: string;
   readonly outOfScope?: readonly string[];
   readonly verdict?: Verdict["overall"];
+  /** What the reviewer objects to; it approves without, and says nothing with null. */
+  readonly findings?: readonly ReviewFinding[] | null;
 }
 
 export const baseTree = "tree-base";
@@ -56,8 +60,9 @@ export function threadWith(goal: Goal): ThreadState {
 export function play(
   start: ThreadState,
   script: readonly PlayedTurn[],
-): { state: ThreadState; turns: Extract<Step, { kind: "turn" }>[]; stoppedAt: Step } {
+): { state: ThreadState; turns: Extract<Step, { kind: "turn" }>[]; stoppedAt: Step; reviews: number } {
   let state = start;
+  let reviews = 0;
   const turns: Extract<Step, { kind: "turn" }>[] = [];
   for (;;) {
     const step = nextStep(state);
@@ -71,7 +76,7 @@ export function play(
         break;
       case "turn": {
         const next = script[turns.length];
-        if (!next) return { state, turns, stoppedAt: step };
+        if (!next) return { state, turns, reviews, stoppedAt: step };
         turns.push(step);
         state = afterTurn(beforeTurn(state), reportOf(step, next), 1000);
         break;
@@ -79,9 +84,13 @@ export function play(
       case "verify":
         state = afterVerification(state, verificationOf(state, played), 1000);
         break;
+      case "review":
+        reviews += 1;
+        state = afterReview(state, reviewOf(played), 1000);
+        break;
       case "judge":
         state = afterVerdict(state, verdictOf(played), 1000);
-        if (played.verdict === "not judged") return { state, turns, stoppedAt: nextStep(state) };
+        if (played.verdict === "not judged") return { state, turns, reviews, stoppedAt: nextStep(state) };
         break;
       case "backOff":
         state = { ...state, backOff: null };
@@ -91,9 +100,17 @@ export function play(
         break;
       case "switchHost":
       case "depart":
+      case "wantTurn":
+      case "listTasks":
+      case "mergeBatch":
+      case "waitForSubagents":
+      case "askAboutTasks":
+      case "pilotOver":
+      case "failOnTask":
+      case "finishFanOut":
       case "wait":
       case "settle":
-        return { state, turns, stoppedAt: step };
+        return { state, turns, reviews, stoppedAt: step };
     }
   }
 }
@@ -126,6 +143,12 @@ function verificationOf(state: ThreadState, played: PlayedTurn): Verification {
   const failed = played.failed ?? ["tests"];
   const signature = failed.length === 0 ? "" : (played.signature ?? `failure of turn ${state.turn}`);
   return { commit: "c", passed: 1 - failed.length, of: 1, failed, checks: [], signature, activeMs: 50 };
+}
+
+function reviewOf({ findings = [] }: PlayedTurn): Review {
+  const outcome = findings === null ? "not reviewed" : findings.some(({ blocking }) => blocking) ? "objected" : "approved";
+  const reason = findings === null ? "the reviewer wrote nothing" : "";
+  return { outcome, findings: findings ?? [], reason, usage: { input: 3, cached: 0, output: 4 }, activeMs: 7 };
 }
 
 function verdictOf(played: PlayedTurn): Verdict {

@@ -23,16 +23,28 @@ export interface PlannedVerdict {
   readonly exit?: number;
 }
 
-/** Actions by `turn.attempt`, by turn, or `*` for every other one; verdicts by turn. */
+export interface PlannedReview {
+  /** What it objects to; it approves without. */
+  readonly objects?: readonly (string | { readonly text: string; readonly file?: string; readonly line?: number })[];
+  readonly remarks?: readonly string[];
+  readonly gate?: string;
+  readonly prose?: string;
+  readonly exit?: number;
+}
+
+/** Actions by `turn.attempt`, by turn, or `*` for every other one; verdicts and reviews by turn. */
 export interface Plan {
   readonly turns: Readonly<Record<string, readonly Action[]>>;
   readonly judge?: Readonly<Record<string, PlannedVerdict>>;
+  readonly review?: Readonly<Record<string, PlannedReview>>;
 }
 
 /** What agent, judge and checks of a thread do, and what they were told. */
 export interface Script {
   /** `agents` of a goal file. */
   readonly agents: Readonly<Record<string, unknown>>;
+  /** `review` of a goal file, for a plan that has reviews. */
+  readonly reviewer: Readonly<Record<string, unknown>>;
   /** Shell command that waits at a gate. */
   gateCommand(gate: string): string;
   /** Waits until something stands at the gate; gives its pid. */
@@ -43,6 +55,13 @@ export interface Script {
   attempts(): string[];
   /** Turns in which the judge was asked, oldest first. */
   judged(): number[];
+  /** Turns in which the reviewer was asked, oldest first. */
+  reviewed(): number[];
+  /** What reviewer and judge were given in a turn. */
+  reviewRequest(turn: number): Readonly<Record<string, unknown>>;
+  judgeRequest(turn: number): Readonly<Record<string, unknown>>;
+  /** Replaces the plan for what is still to come. */
+  change(plan: Plan): void;
 }
 
 export function makeScript(folder: string, plan: Plan): Script {
@@ -56,10 +75,12 @@ export function makeScript(folder: string, plan: Plan): Script {
   const gate = (name: string) => join(folder, "gates", name);
   const lines = (name: string) =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8").split("\n").filter(Boolean) : [];
+  const given = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Readonly<Record<string, unknown>>;
   const worker = { use: "command", bin: join(agents, "planned-agent.mjs"), env };
   const judge = plan.judge && { use: "command", bin: join(agents, "planned-judge.mjs"), env };
   return {
     agents: { worker, ...(judge === undefined ? {} : { judge }) },
+    reviewer: { use: "command", bin: join(agents, "planned-reviewer.mjs"), env },
     gateCommand: (name) => `${process.execPath} ${join(agents, "gate.mjs")} ${join(folder, "gates")} ${name}`,
     async reached(name) {
       await until(() => existsSync(`${gate(name)}.reached`), { why: `nothing came to the gate "${name}"` });
@@ -69,5 +90,9 @@ export function makeScript(folder: string, plan: Plan): Script {
     prompt: (turn, attempt = 1) => readFileSync(join(folder, "prompts", `${turn}.${attempt}.txt`), "utf8"),
     attempts: () => lines("journal.txt").map((line) => line.split(" ")[0] ?? ""),
     judged: () => lines("judged.txt").map(Number),
+    reviewed: () => lines("reviewed.txt").map(Number),
+    reviewRequest: (turn) => given(`review-request-${turn}.json`),
+    judgeRequest: (turn) => given(`judge-request-${turn}.json`),
+    change: (changed) => writeFileSync(file, JSON.stringify(changed)),
   };
 }

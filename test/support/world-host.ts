@@ -12,6 +12,8 @@ export interface HostWish {
   readonly places?: number;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Command that runs another one as the same process, as in `ip netns exec`. */
+  readonly inside?: readonly string[];
 }
 
 /** A machine of its own that `baton host` joined to the world's Temporal server and hub. */
@@ -45,7 +47,7 @@ export async function startWorldHost({ name, root, env, files }: HostPlace, wish
   mkdirSync(stateDir, { recursive: true });
   const ready = join(stateDir, "ready.json");
   const logFile = join(stateDir, "host.log");
-  const { labels = [], places = 4, args = [] } = wish;
+  const { labels = [], places = 4, args = [], inside = [] } = wish;
   const own = { ...env, ...joinedTo(files), BATON_STATE_DIR: stateDir, BATON_READY_FILE: ready, ...wish.env };
   const all = [
     "host",
@@ -56,7 +58,8 @@ export async function startWorldHost({ name, root, env, files }: HostPlace, wish
     ...(labels.length === 0 ? [] : ["--labels", labels.join(",")]),
   ];
   const log = openSync(logFile, "a");
-  const child = spawn(process.execPath, [cli, ...all, ...args], { cwd: "/", env: own, stdio: ["ignore", log, log] });
+  const [file = "", ...rest] = [...inside, process.execPath, cli, ...all, ...args];
+  const child = spawn(file, rest, { cwd: "/", env: own, stdio: ["ignore", log, log] });
   let end: number | NodeJS.Signals | undefined;
   child.on("exit", (code, signal) => (end = signal ?? code ?? -1));
   const readLog = () => readFileSync(logFile, "utf8").split("\n").filter(Boolean);
@@ -64,7 +67,7 @@ export async function startWorldHost({ name, root, env, files }: HostPlace, wish
     if (end !== undefined) throw new Error(`host ${name} ended with ${end}\n${readLog().join("\n")}`);
     return existsSync(ready) && (JSON.parse(readFileSync(ready, "utf8")) as { pid: number }).pid === child.pid;
   };
-  await until(isReady, { why: `host ${name} is ready` });
+  await until(isReady, { why: `host ${name} is ready`, withinMs: 60_000 });
   const ended = async (withinMs = endMs) => {
     await until(() => end !== undefined, { why: `host ${name} has ended\n${readLog().slice(-5).join("\n")}`, withinMs });
     return end!;
