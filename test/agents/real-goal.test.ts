@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
-import { claudeEnvironmentFor, codexWithModel } from "../support/real-agent-settings.ts";
-import { codexSandboxArgs, realAgent } from "../support/real-agents.ts";
+import { codexSandboxArgs } from "../support/real-agents.ts";
+import { realClaude, realCodex, requestKind, type GoalAgent } from "../support/real-workers.ts";
 
 let world: BatonWorld;
 let server: ModelServer;
+const codex = async (): Promise<GoalAgent> => realCodex(server.url);
+const claude = async (): Promise<GoalAgent> => realClaude(server.url);
 
 beforeAll(async () => {
   server = await startModelServer();
@@ -15,18 +17,6 @@ afterAll(async () => {
   await world.close();
   await server.close();
 });
-
-type Agent = Readonly<Record<string, unknown>>;
-
-async function codex(extra: readonly string[] = []): Promise<Agent> {
-  const { model, args } = codexWithModel(server.url);
-  return { use: "codex", bin: await realAgent("codex"), model, args: [...extra, ...args], env: ["SCRIPTED_MODEL_KEY=none"] };
-}
-
-async function claude(): Promise<Agent> {
-  const env = Object.entries(claudeEnvironmentFor(server.url)).map(([name, value]) => `${name}=${value}`);
-  return { use: "claude", bin: await realAgent("claude"), env };
-}
 
 /** Turn 1 fails the check, turn 2 recalls and passes it, the judge wants a third, which it accepts. */
 const script = [
@@ -40,7 +30,7 @@ const script = [
 describe.each([
   {
     name: "codex, judged by claude",
-    makeWorker: async () => codex(await codexSandboxArgs()),
+    makeWorker: async () => realCodex(server.url, await codexSandboxArgs()),
     makeJudge: claude,
     tellsCost: false,
   },
@@ -76,7 +66,3 @@ describe.each([
     expect(world.processesOf(thread.id)).toEqual([]);
   });
 });
-
-function requestKind(agent: Agent): string {
-  return agent["use"] === "codex" ? "responses" : "messages";
-}

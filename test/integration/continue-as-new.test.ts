@@ -58,6 +58,9 @@ test("what lists and pages show of a thread survives continue-as-new", async () 
   });
   const { goal } = await thread.settled();
   const client = await world.client();
+  // A settled thread has a place to give back before its Workflow completes.
+  const handle = client.workflow.getHandle(`thread/${thread.id}`);
+  await handle.result();
   const runs = [];
   for await (const run of client.workflow.list({ query: `WorkflowId = 'thread/${thread.id}'` })) {
     runs.push(await client.workflow.getHandle(run.workflowId, run.runId).describe());
@@ -68,9 +71,7 @@ test("what lists and pages show of a thread survives continue-as-new", async () 
   expect(last?.memo).toEqual(first?.memo);
   // Temporal drops the static summary of a run that continued as new; the current details tell the goal instead.
   expect(await first?.staticSummary()).toBe(goal);
-  const metadata = await client.workflow
-    .getHandle(`thread/${thread.id}`)
-    .query<{ currentDetails?: string }>("__temporal_workflow_metadata");
+  const metadata = await handle.query<{ currentDetails?: string }>("__temporal_workflow_metadata");
   expect(metadata.currentDetails).toContain(goal);
   expect(last?.searchAttributes).toMatchObject({ BatonStatus: ["achieved"], BatonTurn: [3], BatonAgent: ["command"] });
   const [listed] = JSON.parse((await world.must("ls", "--json")).stdout) as { id: string }[];

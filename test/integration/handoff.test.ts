@@ -76,8 +76,9 @@ describe.concurrent("a handoff", () => {
       ["remember", `turn ${n}`],
       ["gate", `hold-${n}`],
     ];
+    const large: Action = ["sh", "head -c 3000000 /dev/urandom > large.bin"];
     const thread = await here({
-      turns: { 1: step(1), 2: [["recall", "second.txt"], ...step(2)], 3: [["recall", "third.txt"], done] },
+      turns: { 1: [large, ...step(1)], 2: [["recall", "second.txt"], ...step(2)], 3: [["recall", "third.txt"], done] },
     });
     await thread.script.reached("hold-1");
     await world.must("handoff", thread.id, "--to", "big-1", "--detach");
@@ -91,6 +92,7 @@ describe.concurrent("a handoff", () => {
     expect((await pulled).stdout).toContain(laptop);
     const view = await thread.settled();
     expect(view).toMatchObject({ turn: 3, epoch: 3 });
+    expect(view.moved!.copiedBytes + view.moved!.deltaBytes).toBeLessThan(100_000);
     expect(await thread.repository.file(thread.branch, "log.txt")).toBe("turn 1\nturn 2");
     expect(await thread.repository.file(thread.branch, "third.txt")).toBe("turn 2");
     expect(await thread.committedTurns()).toEqual([1, 2, 3]);

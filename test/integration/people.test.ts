@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import type { TestRepository } from "../support/repository.ts";
 import type { Action } from "../support/script.ts";
@@ -57,6 +58,14 @@ describe.concurrent("a person", () => {
     expect(await thread.repository.file(thread.branch, "tried.txt")).toContain("once more");
     expect((await world.baton(["steer", thread.id, "hello"])).code).toBe(2);
     expect((await world.must("show", thread.id, "--report")).stdout).toContain("changed my mind");
+  });
+
+  test("cancels a thread in Temporal itself: it stops like any other", async () => {
+    const thread = await world.start({ plan: { turns: { 1: [tried], 2: [tried, ["gate", "hold"]] } } });
+    await thread.script.reached("hold");
+    await (await world.client()).workflow.getHandle(threadWorkflowId(thread.id)).cancel();
+    expect(await thread.settled("stopped")).toMatchObject({ reason: "canceled in Temporal", delivered: true });
+    expect(world.processesOf(thread.id)).toEqual([]);
   });
 
   test("follows a run to its end and gets its exit code", async () => {

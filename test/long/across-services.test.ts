@@ -1,43 +1,20 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Departure } from "../../domain/departure.ts";
-import type { SupervisedName } from "../../infra/services/service-files.ts";
-import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { rightToken, startGuardedHub } from "../support/guarded-hub.ts";
+import { killedMove, killPoints } from "../support/killed-move.ts";
 import type { Action } from "../support/script.ts";
 import type { TestThread } from "../support/test-thread.ts";
+import { closeServices, phaseAt, twoServices, viewAt, type Side } from "../support/two-services.ts";
 import { until } from "../support/until.ts";
-import { threadWorkflowId } from "../../workflows/messages.ts";
-import { connectToWorld, type WorldClient } from "../support/world-client.ts";
-
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-
-interface Side {
-  readonly world: BatonWorld;
-  readonly client: WorldClient;
-}
 
 let laptop: Side;
 let team: Side;
 
 beforeAll(async () => {
-  const [mine, theirs] = await Promise.all([createWorld(), createWorld()]);
-  laptop = { world: mine, client: await connectToWorld(mine.files) };
-  team = { world: theirs, client: await connectToWorld(theirs.files) };
-  await mine.must("remote", "add", "team", ...addressesOf(theirs));
+  ({ laptop, team } = await twoServices());
 });
-afterAll(async () => {
-  await Promise.all([laptop.client.close(), team.client.close()]);
-  await Promise.all([laptop.world.close(), team.world.close()]);
-});
-
-function addressesOf(world: BatonWorld): string[] {
-  const { temporal, hub } = world.files.readEndpoints()!;
-  return ["--address", temporal.address, "--namespace", temporal.namespace, "--hub", hub.address];
-}
+afterAll(() => closeServices({ laptop, team }));
 
 /** A turn that leaves a file, an untracked folder and something in its session, and then waits. */
 const step = (turn: number): readonly Action[] => [
@@ -58,15 +35,20 @@ const plan = {
   },
 } as const;
 
+/** Neither of the first two attempts would ever end by itself. */
+const interrupted = {
+  turns: {
+    1.1: [...step(1).slice(0, -1), ["gate", "never-1"]],
+    1.2: [...step(2).slice(0, -1), ["gate", "never-2"]],
+    1.3: [["write", ["done", "yes\n"]]],
+  },
+} as const;
+
 async function started(): Promise<TestThread> {
   const thread = await laptop.world.start({ plan });
   await thread.script.reached("hold-1");
   return thread;
 }
-
-const viewAt = ({ client }: Side, thread: TestThread) => client.view(thread.id);
-const phaseAt = async (side: Side, thread: TestThread): Promise<Departure["phase"] | undefined> =>
-  (await viewAt(side, thread)).departure?.phase;
 
 /** What holds after a thread went there and came back, however often the one who moved it died. */
 async function expectWhole(thread: TestThread): Promise<void> {
@@ -122,91 +104,37 @@ describe.sequential("a thread between two Temporal Services", () => {
 });
 
 describe.sequential("a move whose mover is killed", () => {
-  const cases = [
-    "while the turn ends",
-    "while it copies",
-    "before it starts the thread over there",
-    "before it says so here",
-  ] as const;
-
-  test.each(cases)("%s is finished by the same command, in both directions", async (when) => {
+  test.each(killPoints)("%s is finished by the same command, in both directions", async (when) => {
     const thread = await started();
-    const there = { args: ["handoff", thread.id, "--to", "team:"], from: laptop, to: team, gate: "hold-1" };
-    await killedMove(thread, when, there);
+    const there = { args: ["handoff", thread.id, "--to", "team:"], from: laptop, to: team };
+    await killedMove(thread, when, { ...there, env: laptop.world.env, endStep: () => thread.script.open("hold-1") });
     await laptop.world.must(...there.args);
     await thread.script.reached("hold-2");
     expect(await viewAt(laptop, thread)).toMatchObject({ status: "moved" });
-    const back = { args: ["pull", `team:${thread.id}`], from: team, to: laptop, gate: "hold-2" };
-    await killedMove(thread, when, back);
+    const back = { args: ["pull", `team:${thread.id}`], from: team, to: laptop };
+    await killedMove(thread, when, { ...back, env: laptop.world.env, endStep: () => thread.script.open("hold-2") });
     await laptop.world.must(...back.args);
     await expectWhole(thread);
   });
+
+  test.each(killPoints)("%s, with the turn interrupted, is finished by the same command, in both directions", async (when) => {
+    const thread = await laptop.world.start({ plan: interrupted });
+    await thread.script.reached("never-1");
+    const there = { args: ["handoff", thread.id, "--to", "team:", "--mode", "interrupt"], from: laptop, to: team };
+    await killedMove(thread, when, { ...there, env: laptop.world.env });
+    await laptop.world.must(...there.args);
+    await thread.script.reached("never-2");
+    expect(await viewAt(laptop, thread)).toMatchObject({ status: "moved" });
+    const back = { args: ["pull", `team:${thread.id}`, "--mode", "interrupt"], from: team, to: laptop };
+    await killedMove(thread, when, { ...back, env: laptop.world.env });
+    await laptop.world.must(...back.args);
+    expect(await thread.settled()).toMatchObject({ turn: 1, delivered: true });
+    expect(thread.script.attempts()).toEqual(["1.1", "1.2", "1.3"]);
+    expect(await thread.committedTurns()).toEqual([1]);
+    expect(await thread.repository.file(thread.branch, "log.txt")).toBe("turn 1\nturn 2");
+    expect(await thread.repository.file(thread.branch, "notes/2.txt")).toBe("2");
+  });
 });
-
-interface KilledMove {
-  readonly args: string[];
-  readonly from: Side;
-  readonly to: Side;
-  /** Where the turn waits that has to end before the thread can leave. */
-  readonly gate: string;
-}
-
-async function killedMove(thread: TestThread, when: string, { args, from, to, gate }: KilledMove): Promise<void> {
-  const mover = spawn(process.execPath, [cli, ...args], { cwd: "/", env: laptop.world.env, stdio: "ignore" });
-  const frozen: Frozen[] = [];
-  try {
-    await until(async () => (await phaseAt(from, thread)) === "quieting", { why: "it is leaving" });
-    const { epoch } = (await viewAt(from, thread)).departure!;
-    if (when === "while the turn ends") {
-      await kill(mover);
-      return thread.script.open(gate);
-    }
-    frozen.push(freeze(to, when === "while it copies" ? "hub" : "temporal"));
-    thread.script.open(gate);
-    if (when === "while it copies") {
-      await until(() => epochIn(from, thread) === epoch, { why: "the hub that it leaves is fenced" });
-      return await kill(mover);
-    }
-    await until(async () => (await phaseAt(from, thread)) === "leaving", { why: "it leaves" });
-    if (when === "before it starts the thread over there") return await kill(mover);
-    frozen.push(freeze(from, "host"));
-    frozen[0]!.thaw();
-    await until(async () => (await arrivalAt(to, thread)) === epoch, { why: "it has arrived" });
-    await kill(mover);
-  } finally {
-    for (const each of frozen) each.thaw();
-    mover.kill("SIGKILL");
-  }
-}
-
-async function kill(mover: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => mover.once("exit", resolve));
-  expect(mover.exitCode).toBeNull();
-  mover.kill("SIGKILL");
-  await gone;
-}
-
-interface Frozen {
-  thaw(): void;
-}
-
-/** Stops a service for a while, so that whoever needs it waits there. */
-function freeze({ world }: Side, name: SupervisedName): Frozen {
-  const pid = world.pids()[name as "host"]!;
-  process.kill(pid, "SIGSTOP");
-  return { thaw: () => void process.kill(pid, "SIGCONT") };
-}
-
-/** The newest epoch that a side's hub lets write. */
-function epochIn({ world }: Side, { id }: TestThread): number {
-  const record = join(world.env["BATON_STATE_DIR"]!, "hub", "threads", `${id}.json`);
-  return (JSON.parse(readFileSync(record, "utf8")) as { epoch: number }).epoch;
-}
-
-async function arrivalAt({ client }: Side, { id }: TestThread): Promise<unknown> {
-  const { memo } = await client.client.workflow.getHandle(threadWorkflowId(id)).describe();
-  return memo?.["arrival"];
-}
 
 describe("a remote", () => {
   test("is refused within seconds when one of its services is not there, and named when it shall be", async () => {
