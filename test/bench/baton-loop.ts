@@ -1,14 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import proto, { type temporal } from "@temporalio/proto";
+import proto from "@temporalio/proto";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { serviceNames, type ServiceName } from "../../infra/services/service-plan.ts";
 import type { BenchWorld } from "./bench-world.ts";
 import { verifyCommand, type SampleWork } from "./sample-work.ts";
-
-type Event = temporal.api.history.v1.IHistoryEvent;
-type History = temporal.api.history.v1.IHistory;
+import { readRuns, timeOf, type Event, type History } from "./thread-history.ts";
 
 const { HistoryEvent } = proto.temporal.api.history.v1;
 
@@ -44,23 +42,11 @@ export async function runBatonLoop(world: BenchWorld, work: SampleWork, turns: n
   const after = processorTimes(world);
   const cpu = serviceNames.map((name) => [name, (after[name] - before[name]) / turns]);
   const cpuMsPerTurn = Object.fromEntries(cpu) as Record<ServiceName, number>;
-  return { ...measure(await readRuns(world, workflowId), turns), cpuMsPerTurn };
+  return { ...measure(await readRuns(world.client, workflowId), turns), cpuMsPerTurn };
 }
 
 function processorTimes(world: BenchWorld): Record<ServiceName, number> {
   return Object.fromEntries(serviceNames.map((name) => [name, world.processorMs(name)])) as Record<ServiceName, number>;
-}
-
-/** The histories of a thread, first run first. */
-async function readRuns(world: BenchWorld, workflowId: string): Promise<History[]> {
-  const runs: History[] = [];
-  let runId: string | undefined;
-  do {
-    const run = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
-    runs.unshift(run);
-    runId = run.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
-  } while (runId !== undefined && runId !== "");
-  return runs;
 }
 
 function measure(runs: readonly History[], turns: number): Omit<LoopRun, "cpuMsPerTurn"> {
@@ -78,8 +64,4 @@ function measure(runs: readonly History[], turns: number): Omit<LoopRun, "cpuMsP
 
 function isTurn(event: Event): boolean {
   return event.activityTaskScheduledEventAttributes?.activityType?.name === "runTurn";
-}
-
-function timeOf({ eventTime }: Event): number {
-  return Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
 }

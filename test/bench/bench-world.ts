@@ -22,9 +22,10 @@ export interface BenchWorld {
   close(): Promise<void>;
 }
 
-export async function openBenchWorld(): Promise<BenchWorld> {
+/** `extra` is environment for every command and service. */
+export async function openBenchWorld(extra: Readonly<Record<string, string>> = {}): Promise<BenchWorld> {
   const root = mkdtempSync(join(tmpdir(), "baton-bench-"));
-  const env = benchEnvironment(root);
+  const env = { ...benchEnvironment(root), ...extra };
   const files = serviceFiles(stateDirOf(env));
   const baton = async (args: readonly string[], cwd = root): Promise<BatonResult> => {
     const result = await runBaton(args, { cwd, env, timeoutMs: 120_000 });

@@ -1,146 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { serviceNames } from "../../infra/services/service-plan.ts";
-import { runBatonLoop, type LoopRun } from "./baton-loop.ts";
-import { openBenchWorld, type BenchWorld } from "./bench-world.ts";
-import { addThreads, batonArgs, timeCommands } from "./cli-start.ts";
-import { openRawTemporal, type RawTemporal } from "./raw-temporal.ts";
-import { makeSampleWork, type SampleWork } from "./sample-work.ts";
-import { runAlone, runShellLoop } from "./shell-loop.ts";
-import { mean, median } from "./statistics.ts";
+import { checkpointRows } from "./checkpoint-rows.ts";
+import { fanOutRows } from "./fan-out-rows.ts";
+import { handoffRows } from "./handoff-rows.ts";
+import { hubRows } from "./hub-rows.ts";
+import { loopRows } from "./loop-rows.ts";
+import { mergeRows } from "./merge-queue.ts";
+import { recoveryRows } from "./recovery-rows.ts";
 import { table, type Row } from "./table.ts";
 
 const { values: options } = parseArgs({
   options: {
+    only: { type: "string", multiple: true },
     turns: { type: "string", default: "50" },
     rounds: { type: "string", default: "2" },
     long: { type: "string", default: "200" },
     rows: { type: "string", default: "1000" },
+    hosts: { type: "string", default: "50" },
+    subagents: { type: "string", default: "60" },
     json: { type: "boolean", default: false },
   },
 });
 const turns = wholeNumber("turns", 5);
 const rounds = wholeNumber("rounds", 1);
-const longTurns = wholeNumber("long", 0);
-const listed = wholeNumber("rows", 0);
-const fileCounts = [50, 5000];
+const hosts = wholeNumber("hosts", 1);
+const subagents = [wholeNumber("subagents", 1)];
+const loop = { turns, rounds, longTurns: wholeNumber("long", 0), listed: wholeNumber("rows", 0), say };
 
-/** Measures Baton against a plain shell loop and raw Temporal, all in the same run on the same machine. */
+const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
+  loop: () => loopRows(loop),
+  handoff: () => handoffRows({ rounds, say }),
+  recovery: () => recoveryRows({ rounds, say }),
+  checkpoints: () => withUser((env) => checkpointRows({ env, turns, say })),
+  hub: () => hubRows({ hosts, say }),
+  merge: mergeRows,
+  "fan-out": () => fanOutRows({ subagents, hosts: 2, say }),
+};
+
+/** Every part, or those named by `--only`, one after the other: each has the machine to itself. */
 async function bench(): Promise<Row[]> {
-  say("starting the services");
-  const world = await openBenchWorld();
+  const wanted = (options.only ?? Object.keys(parts)).flatMap((names) => names.split(","));
+  const rows: Row[] = [];
+  for (const name of wanted) {
+    const run = parts[name];
+    if (run === undefined) throw new Error(`--only takes ${Object.keys(parts).join(", ")}; there is no ${name}`);
+    rows.push(...(await run()));
+  }
+  return rows;
+}
+
+/** Environment with a git identity and none of the developer's own settings. */
+async function withUser(run: (env: Record<string, string>) => Promise<Row[]>): Promise<Row[]> {
+  const home = mkdtempSync(join(tmpdir(), "baton-bench-home-"));
   try {
-    const idle = memoryRows(world, "idle");
-    const loops = await loopRows(world);
-    return [
-      ...loops,
-      ...(await flatRows(world)),
-      ...(await commandRows(world)),
-      ...idle,
-      ...memoryRows(world, "after all turns"),
-    ];
+    writeFileSync(join(home, ".gitconfig"), "[user]\n\tname = Ann Example\n\temail = ann@example.org\n[gc]\n\tauto = 0\n");
+    return await run({ PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C.UTF-8" });
   } finally {
-    await world.close();
+    rmSync(home, { recursive: true, force: true });
   }
-}
-
-interface Measured {
-  readonly work: SampleWork;
-  readonly aloneMs: number[];
-  readonly shellMs: number[];
-  readonly runs: LoopRun[];
-}
-
-async function loopRows(world: BenchWorld): Promise<Row[]> {
-  const raw = await openRawTemporal(world);
-  const rawMs: number[] = [];
-  const measured = fileCounts.map((files): Measured => {
-    const work = makeSampleWork(world.root, { files, env: world.env });
-    return { work, aloneMs: [], shellMs: [], runs: [] };
-  });
-  try {
-    await raw.run(3);
-    for (let round = 1; round <= rounds; round += 1) await measureRound({ world, raw, rawMs, measured, round });
-  } finally {
-    await raw.close();
-  }
-  const perTurn = mean(rawMs);
-  return [
-    { what: "raw Temporal, 2 no-op Activities a turn", value: perTurn, unit: "ms" },
-    ...measured.flatMap((each) => rowsOf(each, perTurn)),
-  ];
-}
-
-async function measureRound(parts: {
-  world: BenchWorld;
-  raw: RawTemporal;
-  rawMs: number[];
-  measured: readonly Measured[];
-  round: number;
-}): Promise<void> {
-  const { world, raw, rawMs, measured, round } = parts;
-  for (const { work, aloneMs, shellMs, runs } of measured) {
-    say(`round ${round} of ${rounds}: ${work.files} files, ${turns} turns each of the shell loop, raw Temporal, Baton`);
-    aloneMs.push(runAlone(world, work, 20));
-    shellMs.push(runShellLoop(world, work, turns));
-    rawMs.push(await raw.run(turns));
-    runs.push(await runBatonLoop(world, work, turns));
-  }
-}
-
-function rowsOf({ work, aloneMs, shellMs, runs }: Measured, rawMs: number): Row[] {
-  const alone = mean(aloneMs);
-  const shell = mean(shellMs);
-  const turnMs = runs.flatMap((run) => run.turnMs);
-  const perTurn = mean(turnMs);
-  const name = `${work.files} files:`;
-  return [
-    { what: `${name} agent and verifier alone`, value: alone, unit: "ms" },
-    { what: `${name} shell loop per turn`, value: shell, unit: "ms" },
-    { what: `${name} Baton per turn, mean`, value: perTurn, unit: "ms" },
-    { what: `${name} Baton per turn, median`, value: median(turnMs), unit: "ms" },
-    { what: `${name} orchestration per turn, mean`, value: perTurn - alone, unit: "ms", goal: 70 },
-    { what: `${name} Baton / shell loop`, value: perTurn / shell, unit: "x" },
-    { what: `${name} orchestration / raw Temporal`, value: (perTurn - alone) / rawMs, unit: "x" },
-    ...serviceNames.map((service): Row => {
-      const value = mean(runs.map((run) => run.cpuMsPerTurn[service]));
-      return { what: `${name} processor time per turn, ${service}`, value, unit: "ms" };
-    }),
-    { what: `${name} history events per turn`, value: mean(runs.map((run) => run.eventsPerTurn)), unit: "events", goal: 12 },
-    { what: `${name} history bytes per turn`, value: mean(runs.map((run) => run.bytesPerTurn)), unit: "B" },
-  ];
-}
-
-async function flatRows(world: BenchWorld): Promise<Row[]> {
-  if (longTurns < 40) return [];
-  say(`${longTurns} turns of one thread`);
-  const work = makeSampleWork(world.root, { files: 51, env: world.env });
-  const { turnMs } = await runBatonLoop(world, work, longTurns);
-  const early = median(turnMs.slice(1, 20));
-  const late = median(turnMs.slice(-20));
-  return [
-    { what: "turns 2 to 20, median", value: early, unit: "ms" },
-    { what: `turns ${longTurns - 20} to ${longTurns}, median`, value: late, unit: "ms" },
-    { what: "late / early", value: late / early, unit: "x", goal: 1.2 },
-  ];
-}
-
-async function commandRows(world: BenchWorld): Promise<Row[]> {
-  say("command line");
-  const few = timeCommands(world, {
-    "node -e 0": ["-e", "0"],
-    "baton --version": batonArgs("--version"),
-    "baton ls": batonArgs("ls"),
-  });
-  const rows = Object.entries(few).map(([what, value]): Row => ({ what, value, unit: "ms" }));
-  if (listed === 0) return rows;
-  await addThreads(world, listed);
-  const many = timeCommands(world, { ls: batonArgs("ls") })["ls"] ?? Number.NaN;
-  return [...rows, { what: `baton ls, ${listed} threads`, value: many, unit: "ms", goal: 500 }];
-}
-
-function memoryRows(world: BenchWorld, when: string): Row[] {
-  const row = (name: "host" | "hub"): Row => ({ what: `${name} memory, ${when}`, value: world.memoryMb(name), unit: "MB" });
-  return [when === "idle" ? { ...row("host"), goal: 150 } : row("host"), row("hub")];
 }
 
 function wholeNumber(name: keyof typeof options, least: number): number {

@@ -16,8 +16,10 @@ export const verifyCommand = "test -f done";
 const filesPerFolder = 50;
 const linesPerFile = 200;
 
-export function makeSampleWork(root: string, { files, env }: { files: number; env: Record<string, string> }): SampleWork {
-  const name = `${files}-files`;
+export function makeSampleWork(
+  root: string,
+  { files, env, name = `${files}-files` }: { files: number; env: Record<string, string>; name?: string },
+): SampleWork {
   const repository = join(root, name);
   for (let index = 0; index < files; index += 1) {
     const folder = join(repository, `part-${Math.floor(index / filesPerFolder)}`);

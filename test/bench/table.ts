@@ -1,7 +1,7 @@
 export interface Row {
   readonly what: string;
   readonly value: number;
-  readonly unit: "ms" | "x" | "MB" | "B" | "events";
+  readonly unit: "ms" | "x" | "MB" | "B" | "events" | "/s" | "MB/s";
   /** Most that it should be. */
   readonly goal?: number;
 }
