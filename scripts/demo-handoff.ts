@@ -10,7 +10,9 @@ import { bridgeTo, type Bridge } from "./demo-network.ts";
 
 const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
 const sample = fileURLToPath(new URL("../examples/demo/", import.meta.url));
-const turnSeconds = 3;
+const turnSeconds = 2;
+/** Something untracked that the agent leaves while it works. */
+const draft = "src/draft.txt";
 
 /** One person's machine: a home and a state directory of its own. */
 interface Machine {
@@ -18,7 +20,7 @@ interface Machine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A thread starts on a laptop, moves to a team's host in mid-goal, and ends there while the laptop is off. */
+/** A thread moves from a laptop to a team's host, back in the middle of a turn, there again, and ends while the laptop is off. */
 async function demo(): Promise<number> {
   const startedAt = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "baton-handoff-"));
@@ -34,8 +36,17 @@ async function demo(): Promise<number> {
     const host = startHost(folder, { bridge, team, temporal: remote.temporal.address, hub: remote.hub.address });
     cleanUp.unshift(() => host.stop());
     say(`A host of the team, big-1, joins it ${bridge.said}.`);
-    await tell(laptop, ["remote", "add", "team", "--address", remote.temporal.address, "--hub", remote.hub.address]);
-    const ended = await story({ laptop, team, repository });
+    const named = ["remote", "add", "team", "--address", remote.temporal.address, "--hub", remote.hub.address];
+    say(`$ baton ${named.join(" ")}`);
+    say(
+      await waitFor("both services answer", async () =>
+        succeeded(laptop, named).then(
+          ({ all }) => all,
+          () => undefined,
+        ),
+      ),
+    );
+    const ended = await story({ laptop, team, repository, bigState: join(folder, "big-1", "state") });
     say(`\nThe demo took ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Its files are in ${folder}.`);
     return ended;
   } finally {
@@ -43,7 +54,14 @@ async function demo(): Promise<number> {
   }
 }
 
-async function story(here: { laptop: Machine; team: Machine; repository: string }): Promise<number> {
+interface Story {
+  readonly laptop: Machine;
+  readonly team: Machine;
+  readonly repository: string;
+  readonly bigState: string;
+}
+
+async function story(here: Story): Promise<number> {
   const { laptop, team, repository } = here;
   await waitFor("big-1 is known", async () => (await must(team, ["hosts"])).includes("big-1"));
   heading("The goal begins on the laptop");
@@ -51,9 +69,12 @@ async function story(here: { laptop: Machine; team: Machine; repository: string 
   const { id, branch } = JSON.parse(started) as { id: string; branch: string };
   say(`$ baton run ../goal.yaml --detach    # thread ${id}`);
   await waitFor("its first turn runs", async () => (await viewOf(laptop, id)).doing === "turn 1");
-  heading("In mid-goal it moves to the team's host");
+  heading("When the turn has ended it moves to the team's host");
   await tell(laptop, ["handoff", id, "--to", "team:big-1"]);
   await tell(laptop, ["ls"]);
+  await comeBackInMidTurn(here, id);
+  heading("It goes to the team's host again");
+  await tell(laptop, ["handoff", id, "--to", "team:big-1", "--mode", "interrupt"]);
   const { turn } = await viewOf(laptop, id);
   heading("The laptop loses its power: everything on it gets SIGKILL");
   await kill(laptop);
@@ -70,6 +91,39 @@ async function story(here: { laptop: Machine; team: Machine; repository: string 
   say((await execa("git", ["log", "--oneline", "--no-decorate", branch], { cwd: repository })).stdout);
   say((await execa("git", ["diff", "--stat", "main", branch], { cwd: repository })).stdout);
   return view.status === "achieved" ? 0 : 1;
+}
+
+/** The agent is stopped with work that is neither committed nor known to git; all of it is on the laptop then. */
+async function comeBackInMidTurn({ laptop, bigState }: Story, id: string): Promise<void> {
+  heading("In the middle of a turn the laptop pulls it back: the agent is stopped, its half-done work comes along");
+  const there = join(bigState, "host", "threads", id, "work");
+  const here = join(stateDirOf(laptop.env).root, "host", "threads", id, "work");
+  const dirty = await waitFor("its turn there is half done", async () => {
+    const changed = await changesIn(there);
+    return changed.includes(draft) && changed.includes("cart.js") && changed;
+  });
+  const left = await contentsIn(there);
+  say(`On big-1, git status in the workspace says:\n${dirty}`);
+  await tell(laptop, ["pull", `team:${id}`, "--mode", "interrupt"]);
+  await waitFor("its work is on the laptop", async () => (await contentsIn(here)) === left);
+  const { stdout: kept } = await execa("git", ["show", "--stat", "--format=%s", "HEAD"], { cwd: here });
+  say(`On the laptop both files are the same, kept as a commit of the interrupted attempt:\n${kept}`);
+  say(`$ cat ${draft}\n${await readFile(join(here, draft), "utf8")}`.trimEnd());
+}
+
+/** What a half-done turn has touched; empty while it is not all there. */
+async function contentsIn(work: string): Promise<string> {
+  const files = ["src/cart.js", draft].map((path) => readFile(join(work, path), "utf8"));
+  return Promise.all(files).then(
+    (texts) => texts.join("\0"),
+    () => "",
+  );
+}
+
+/** Empty while there is no work tree yet. */
+async function changesIn(cwd: string): Promise<string> {
+  const { stdout } = await execa("git", ["status", "--short"], { cwd, reject: false });
+  return stdout ?? "";
 }
 
 interface View {
@@ -109,7 +163,7 @@ async function makeRepository(folder: string): Promise<string> {
   const repository = join(folder, "cart");
   await rename(join(folder, "repository"), repository);
   const slow = join(folder, "slow-agent.sh");
-  await writeFile(slow, `#!/bin/sh\nsleep ${turnSeconds}\nexec "${process.execPath}" "${join(folder, "agent.mjs")}"\n`);
+  await writeFile(slow, slowAgent(folder));
   await chmod(slow, 0o755);
   const goal = join(folder, "goal.yaml");
   await writeFile(goal, (await readFile(goal, "utf8")).replace("bin: ./agent.mjs", "bin: ./slow-agent.sh"));
@@ -120,6 +174,24 @@ async function makeRepository(folder: string): Promise<string> {
     cwd: repository,
   });
   return repository;
+}
+
+/** The first turn on big-1 writes a draft and thinks, there and back on the laptop, until it is interrupted. */
+function slowAgent(folder: string): string {
+  const agent = `"${process.execPath}" "${join(folder, "agent.mjs")}"`;
+  return [
+    "#!/bin/sh",
+    `sleep ${turnSeconds}`,
+    `if [ "$BATON_HOST" = big-1 ] && mkdir "${join(folder, "drafted")}" 2> /dev/null; then`,
+    `  ${agent}`,
+    `  echo "where the cent goes: rounded line by line" > ${draft}`,
+    "  exec sleep 120",
+    "fi",
+    `if [ "$BATON_HOST" != big-1 ] && [ -d "${join(folder, "drafted")}" ]; then exec sleep 120; fi`,
+    `rm -f ${draft}`,
+    `exec ${agent}`,
+    "",
+  ].join("\n");
 }
 
 function startHost(folder: string, joined: { bridge: Bridge; team: Machine; temporal: string; hub: string }) {

@@ -12,7 +12,12 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
-const plain: Bridge = { inside: [], seen: (address) => address, said: "as another process", close: async () => undefined };
+const plain: Bridge = {
+  inside: [],
+  seen: (address) => address,
+  said: "as a process with a home of its own, in the same network: a network namespace takes root and ip netns",
+  close: async () => undefined,
+};
 
 /** A network namespace of its own where this machine lets us make one, with nothing in it but a way to these addresses. */
 export async function bridgeTo(addresses: readonly string[]): Promise<Bridge> {

@@ -24,6 +24,7 @@ const steps = {
   unit: vitest("unit"),
   processes: vitest("processes"),
   integration: vitest("integration"),
+  long: vitest("long"),
   agents: vitest("agents"),
   browser: vitest("browser"),
   crash: vitest("crash"),
@@ -35,6 +36,7 @@ const gates = {
   test: [...check, "processes", "integration"],
   "test:unit": ["unit", "processes"],
   "test:integration": ["integration"],
+  "test:long": ["long"],
   "test:agents": ["agents"],
   "test:browser": ["browser"],
   "test:crash": ["crash"],
@@ -42,6 +44,7 @@ const gates = {
 const programs = {
   demo: node("--import", "tsx", "scripts/demo.ts"),
   "demo:handoff": node("--import", "tsx", "scripts/demo-handoff.ts"),
+  "demo:fan-out": node("--import", "tsx", "scripts/demo-fan-out.ts"),
   chaos: node("--import", "tsx", "test/chaos/main.ts"),
   bench: node("--import", "tsx", "test/bench/main.ts"),
   docs: node("--import", "tsx", "scripts/docs.ts"),
