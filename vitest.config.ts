@@ -3,6 +3,15 @@ import { defineConfig } from "vitest/config";
 /** Real processes on a shared machine: one more try in CI, which vitest reports; none at a desk. */
 const retry = process.env["CI"] === undefined ? 0 : 1;
 
+/** Tests with worlds of their own: Temporal, hub, hosts. */
+const worlds = {
+  retry,
+  globalSetup: ["test/support/global-setup.ts"],
+  setupFiles: ["test/support/note-failed-attempts.ts"],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,15 +25,24 @@ export default defineConfig({
         },
       },
       // Beside their code as well, but every one of them starts git, a server or a command line.
-      { test: { name: "processes", include: ["{process,git,hub}/**/*.test.ts", "{activities,cli}/**/*.process.test.ts"] } },
+      {
+        test: { name: "processes", retry, include: ["{process,git,hub}/**/*.test.ts", "{activities,cli}/**/*.process.test.ts"] },
+      },
       {
         test: {
           name: "integration",
-          retry,
+          ...worlds,
           include: ["test/integration/**/*.test.ts", "test/replay/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          maxWorkers: 2,
+          maxConcurrency: 3,
+        },
+      },
+      {
+        // Journeys of a minute and more: moves between Temporal Services, whole demos.
+        test: {
+          name: "long",
+          ...worlds,
+          include: ["test/long/**/*.test.ts"],
           maxWorkers: 2,
           maxConcurrency: 3,
         },
@@ -32,10 +50,8 @@ export default defineConfig({
       {
         test: {
           name: "agents",
-          retry,
+          ...worlds,
           include: ["test/agents/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
         },
@@ -43,22 +59,18 @@ export default defineConfig({
       {
         test: {
           name: "crash",
-          retry,
+          ...worlds,
           include: ["test/crash/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
           maxWorkers: 1,
+          maxConcurrency: 2,
         },
       },
       {
         test: {
           name: "browser",
-          retry,
+          ...worlds,
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],
