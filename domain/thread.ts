@@ -8,6 +8,7 @@ import type { Handoff, Moved } from "./handoff.ts";
 import { freshProgress, type Progress } from "./progress.ts";
 import type { Question } from "./question.ts";
 import type { ReviewState } from "./review.ts";
+import type { LateSteering } from "./steering.ts";
 import type { ThreadStart } from "./thread-start.ts";
 import type { TurnSummary } from "./thread-view.ts";
 import type { AgentSession, Changes, Checkpoint } from "./turn.ts";
@@ -85,6 +86,8 @@ export interface ThreadState {
   /** Whether the newest turn neither changed a file nor used a tool or a token. */
   readonly idle: boolean;
   readonly steering: readonly string[];
+  /** The newest that was sent after the thread; absent where nothing was. */
+  readonly lateSteering?: LateSteering;
   /** What the next prompt has to say once: what repeats, what a person answered. */
   readonly notices: readonly string[];
   /** How many of `steering` and `notices` the running or newest attempt was told. */

@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from "@temporalio/common";
 import { ApplicationFailure, setHandler } from "@temporalio/workflow";
 import { isQuiet } from "../domain/departure.ts";
+import { afterSteering } from "../domain/steering.ts";
 import { beginHandoff, refuseHandoff } from "../domain/handoff.ts";
 import { waitingAlike } from "../domain/fan-out/fan-out-questions.ts";
 import { afterAnswer, afterBudgetChange, refuseAnswer } from "../domain/questions.ts";
@@ -23,8 +24,8 @@ import { HoldLost, type ThreadLoop } from "./thread-loop.ts";
 /** Everything people and hosts can tell a thread. */
 export function handleMessages(loop: ThreadLoop): void {
   setHandler(messages.viewQuery, () => viewOf(loop.state, loop.doing), { description: "What the thread is right now" });
-  setHandler(messages.steerSignal, ({ text }) => {
-    loop.state = { ...loop.state, steering: [...loop.state.steering, text] };
+  setHandler(messages.steerSignal, (steering) => {
+    loop.state = afterSteering(loop.state, steering);
   });
   handleUpdates(loop);
   handleDeparture(loop);
@@ -62,7 +63,7 @@ function handleUpdates(loop: ThreadLoop): void {
       void prepareHandoff(loop);
       return next;
     },
-    (request) => refuseHandoff(loop.state, request),
+    (request) => (loop.closing ? "its Workflow begins a new run: try again in a moment" : refuseHandoff(loop.state, request)),
   );
   handle(messages.budgetUpdate, (change) => takeBudget(loop, change));
   handle(

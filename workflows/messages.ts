@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import type { BudgetChange } from "../domain/budget.ts";
+import type { Steering } from "../domain/steering.ts";
 import type { CancelDeparture, DepartRequest, DepartureReport } from "../domain/departure.ts";
 import type { HandoffRequest } from "../domain/handoff.ts";
 import type { Answer } from "../domain/question.ts";
@@ -14,11 +15,6 @@ export const threadWorkflowId = (thread: string) => `thread/${thread}`;
 export const workflowTaskQueue = "baton";
 export const poolTaskQueue = (label: string) => `pool.${label}`;
 export const hostTaskQueue = (host: string) => `host.${host}`;
-
-export interface Steering {
-  readonly text: string;
-  readonly by: string;
-}
 
 export interface HoldGrant {
   readonly host: string;

@@ -99,13 +99,15 @@ export async function finish({ source, target, thread }: Pick<Move, "source" | "
   const { epoch } = departure;
   // The mover that started it may have ended before this was said; it holds in any case.
   await source.threads.update(thread, "leave", { epoch }).catch(() => undefined);
-  for (const text of lateSteering) await target.threads.steer(thread, { text, by: userName() });
+  const sendOn = async (texts: readonly string[], from: number) => {
+    for (const [at, text] of texts.entries())
+      await target.threads.steer(thread, { text, by: userName(), late: { epoch, index: from + at } });
+  };
+  await sendOn(lateSteering, 0);
   const { temporal } = target.endpoints;
   const link = target.threadUrl(thread) ?? `${threadWorkflowId(thread)} at ${temporal.address}, namespace ${temporal.namespace}`;
   const left = await source.threads.update(thread, "departed", { epoch, link });
-  for (const text of left.steering.slice(departure.steering + lateSteering.length)) {
-    await target.threads.steer(thread, { text, by: userName() });
-  }
+  await sendOn(left.steering.slice(departure.steering + lateSteering.length), lateSteering.length);
   const { repository } = (await source.threads.describe(thread)) ?? {};
   if (repository) await (await source.hub()).settleThread({ repository, thread, epoch });
 }

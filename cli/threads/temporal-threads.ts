@@ -2,6 +2,7 @@ import type { Client, WorkflowHandle } from "@temporalio/client";
 import type { UpdateDefinition } from "@temporalio/common";
 import type { DepartureReport } from "../../domain/departure.ts";
 import { BatonFailure } from "../../domain/failure.ts";
+import type { Steering } from "../../domain/steering.ts";
 import type { ThreadStart } from "../../domain/thread-start.ts";
 import { settledStatuses, type ThreadView } from "../../domain/thread-view.ts";
 import type { TreeView } from "../../domain/fan-out/tree-view.ts";
@@ -69,7 +70,7 @@ export interface Threads {
   /** Gives the view after the change; a thread that refuses says why. */
   update<K extends UpdateKind>(thread: string, kind: K, message: MessageOf<K>): Promise<ThreadView>;
   /** Kept by Temporal until the next prompt, even while no host is up. */
-  steer(thread: string, message: { readonly text: string; readonly by: string }): Promise<void>;
+  steer(thread: string, message: Steering): Promise<void>;
 }
 
 /** Longest wait for an answer that needs a host; what only the server answers is much quicker. */
