@@ -8,7 +8,7 @@ export function deliverable(state: ThreadState): string | null {
 }
 
 /** The user's machine is away: the work stays in the hub, where `pull` finds it. */
-export function afterAbsentHome(state: ThreadState, delivered: { readonly report: string }, now: number): ThreadState {
+export function afterAbsentHome(state: ThreadState, delivered: { readonly report: string | null }, now: number): ThreadState {
   const { ending, start } = state;
   const away = state.foreign === true ? "its home is in another Temporal Service" : `${start.home.host} is away`;
   const name = state.foreign === true ? `<remote>:${start.id}` : start.id;

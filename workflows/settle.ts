@@ -1,4 +1,4 @@
-import { proxyActivities } from "@temporalio/workflow";
+import { patched, proxyActivities } from "@temporalio/workflow";
 import type { Delivered, HostActivities } from "../activities/thread-activities.ts";
 import { afterAbsentHome, afterDelivery, afterFailedDelivery, deliverable } from "../domain/settling.ts";
 import type { Goal } from "../domain/goal.ts";
@@ -9,7 +9,7 @@ import type { ThreadView } from "../domain/thread-view.ts";
 import { viewOf } from "../domain/view.ts";
 import { deliveryOptions } from "./activity-options.ts";
 import { failureOf } from "./failures.ts";
-import { releaseHold } from "./hold.ts";
+import { releaseHold, takeHold } from "./hold.ts";
 import { endSubagents } from "./subagents.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
@@ -22,12 +22,8 @@ export async function settle(loop: ThreadLoop): Promise<void> {
   const atHome = hold?.host === start.home.host;
   // At home nothing is away for good. From elsewhere a closed laptop is the ordinary case.
   const patience = atHome && ending?.status === "achieved" ? "365 days" : "20 seconds";
-  // A host of that name here is somebody else's.
-  if (loop.state.foreign === true && hold) {
-    await settleWithoutHome(loop, hold.host);
-    if (loop.state.settledAt !== null) await releaseHold(loop, true);
-    return;
-  }
+  // A host of the home's name here is somebody else's.
+  if (loop.state.foreign === true && (hold || patched("settle-away"))) return settleAway(loop);
   try {
     const delivered = await deliverOn(loop, start.home.host, { home: start.home, patience });
     if (loop.state.ending === ending) loop.state = afterDelivery(loop.state, delivered, Date.now());
@@ -37,6 +33,15 @@ export async function settle(loop: ThreadLoop): Promise<void> {
     if (failure.kind === "hostGone" && !atHome && hold) await settleWithoutHome(loop, hold.host);
     else loop.state = afterFailedDelivery(loop.state, failure.text, Date.now());
   }
+  if (loop.state.settledAt !== null) await releaseHold(loop, true);
+}
+
+/** In a Temporal Service without its home: what is achieved is pushed and reported by any host that fits. */
+async function settleAway(loop: ThreadLoop): Promise<void> {
+  while (loop.state.hold === null && loop.state.ending?.status === "achieved") await takeHold(loop);
+  const { hold } = loop.state;
+  if (hold) await settleWithoutHome(loop, hold.host);
+  else loop.state = afterAbsentHome(loop.state, { report: null }, Date.now());
   if (loop.state.settledAt !== null) await releaseHold(loop, true);
 }
 
