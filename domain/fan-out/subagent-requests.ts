@@ -60,6 +60,7 @@ export function refuseSubagents(
 function refuseSpawn(state: ThreadState, tasks: readonly AskedTask[]): string | null {
   const { subagents: policy, agents } = state.start.goal;
   if (policy === undefined) return "the goal lets this thread have no subagents";
+  if (state.departure) return `the thread is on its way to ${state.departure.to}, and subagents cannot come along`;
   const unchecked = tasks.find(({ contract }) => contract.verify.length === 0);
   if (unchecked !== undefined && agents.judge.use === "none") {
     return `nothing could tell when "${unchecked.name}" is achieved: give verify, because the goal has no judge`;
