@@ -26,7 +26,10 @@ export async function prepareWorkspace(
     const asked = () => host.hub.readCheckpoint({ repository: repository.id, thread });
     const { checkpoint } = await untilHubBack(asked, { signal, logger: host.logger });
     const { open, bytes } = await fetchThread(host, input, checkpoint);
+    // A handoff that is off may be followed by another claim on the same folder.
+    signal.throwIfAborted();
     await restoreThread(open, checkpoint);
+    signal.throwIfAborted();
     await setUp(host, open, input);
     return { problems: [], bytes };
   } catch (error) {

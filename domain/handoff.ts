@@ -1,4 +1,5 @@
 import { forgetLoss } from "./host-loss.ts";
+import { placementAfterMove } from "./placement.ts";
 import type { ThreadState } from "./thread.ts";
 
 export type HandoffMode = "drain" | "interrupt";
@@ -6,6 +7,8 @@ export type HandoffMode = "drain" | "interrupt";
 /** A move to another host that is under way; the thread has one owner all along. */
 export interface Handoff {
   readonly to: string;
+  /** Label that the host was chosen by; absent when it was named. */
+  readonly label?: string;
   readonly mode: HandoffMode;
   /** `preparing`: the target holds a place and copies; `ready`: the next step boundary switches over. */
   readonly phase: "preparing" | "ready";
@@ -32,6 +35,7 @@ export interface Moved {
 
 export interface HandoffRequest {
   readonly to: string;
+  readonly label?: string;
   readonly mode: HandoffMode;
   readonly by: string;
 }
@@ -47,7 +51,9 @@ export function refuseHandoff(state: ThreadState, request: HandoffRequest): stri
 
 export function beginHandoff(state: ThreadState, request: HandoffRequest, now: number): ThreadState {
   const epoch = state.lastEpoch + 1;
-  const handoff: Handoff = { to: request.to, mode: request.mode, phase: "preparing", epoch, startedAt: now, copiedBytes: 0 };
+  const { to, label, mode } = request;
+  const chosen = label === undefined ? {} : { label };
+  const handoff: Handoff = { to, ...chosen, mode, phase: "preparing", epoch, startedAt: now, copiedBytes: 0 };
   return { ...state, lastEpoch: epoch, handoff };
 }
 
@@ -56,7 +62,7 @@ export function afterPrepared(state: ThreadState, copiedBytes: number): ThreadSt
 }
 
 /** Nothing was given up yet, so the thread goes on where it is. */
-export function abandonHandoff(state: ThreadState, note: string, now: number): ThreadState {
+export function afterAbandoned(state: ThreadState, note: string, now: number): ThreadState {
   const { handoff, hold } = state;
   if (!handoff) return state;
   const { to, copiedBytes } = handoff;
@@ -69,6 +75,14 @@ export function switchOver(state: ThreadState, incarnation: string): ThreadState
   const { handoff } = state;
   if (!handoff) return state;
   return { ...forgetLoss(state), epoch: handoff.epoch, hold: { host: handoff.to, incarnation, workspaceOpen: false } };
+}
+
+/** A thread stays where a person moved it: when it has given its place back, it asks there first. */
+export function placeAtTarget(state: ThreadState): ThreadState {
+  const { handoff, placement } = state;
+  if (!handoff) return state;
+  const { to: host, label } = handoff;
+  return { ...state, placement: placementAfterMove(placement, { host, ...(label === undefined ? {} : { label }) }) };
 }
 
 export function afterMoved(state: ThreadState, result: Omit<Moved, "copiedBytes" | "to">): ThreadState {

@@ -3,8 +3,9 @@ import { goalFor, threadWith } from "../test/support/play-thread.ts";
 import { afterGrace } from "./after-grace.ts";
 import type { Goal } from "./goal.ts";
 import { afterHeld, beforeHold } from "./holds.ts";
-import { graceLeft, loseHost, lostText, lostTextAt, type LostHost } from "./host-loss.ts";
+import { graceLeft, leavePreferredHost, loseHost, lostText, lostTextAt, type LostHost } from "./host-loss.ts";
 import { nextStep } from "./next-step.ts";
+import { placementAfterMove } from "./placement.ts";
 import { afterAnswer, refuseAnswer } from "./questions.ts";
 import { end, type ThreadState } from "./thread.ts";
 import { statusOf, viewOf } from "./view.ts";
@@ -38,6 +39,15 @@ describe("a thread whose host is lost", () => {
     const lost = lose(pinned, "big-2");
     expect(lost.lost?.next).toBe("move");
     expect(afterGrace(lost, 11 * min).placement).toEqual(pinned.placement);
+  });
+
+  it("moves on from a host that it was moved to, to where it could go before", () => {
+    const moved = { ...held({}, "big-2"), placement: placementAfterMove(pinned.placement, { host: "big-2" }) };
+    const lost = loseHost(moved, { now: 10 * min });
+    expect(lost.lost?.next).toBe("move");
+    expect(afterGrace(lost, 11 * min).placement).toEqual({ labels: ["gpu"] });
+    expect(leavePreferredHost(moved).placement).toEqual({ labels: ["gpu"] });
+    expect(leavePreferredHost(held(pinned)).placement).toEqual(pinned.placement);
   });
 
   it.each<[Goal["hostLoss"], Pick<LostHost, "next" | "until">]>([

@@ -1,4 +1,4 @@
-import type { Placement } from "./placement.ts";
+import { placementWithoutHost, type Placement } from "./placement.ts";
 import { duration } from "./quantities.ts";
 import type { Choice } from "./question.ts";
 import type { ThreadState } from "./thread.ts";
@@ -41,7 +41,8 @@ export function loseHost(
 }
 
 function stayWith({ start, placement }: ThreadState, host: string): Stay {
-  const { onLoss = placement?.host === host ? "wait" : "move", graceMs } = start.goal.hostLoss ?? {};
+  const named = placement?.host === host && placement.preferred !== true;
+  const { onLoss = named ? "wait" : "move", graceMs } = start.goal.hostLoss ?? {};
   if (onLoss === "wait") return { next: "ask", graceMs: graceMs ?? null };
   // Its silence was a grace already: whoever wants more says so.
   return { next: onLoss, graceMs: graceMs ?? (onLoss === "move" ? 0 : start.timing.heartbeatTimeoutMs) };
@@ -65,16 +66,22 @@ export function forgetLoss<S extends ThreadState>(state: S): Omit<S, "lost"> & {
 
 /** Lets the lost host go: from now on any host that fits will do. A name that was asked for is given up with it. */
 export function leaveLostHost(state: ThreadState): ThreadState {
-  const { placement: _placement, ...rest } = forgetLoss(state);
-  const placement = placementWithout(state);
-  return placement === undefined ? rest : { ...rest, placement };
+  return placedAt(forgetLoss(state), placementWithout(state));
+}
+
+/** The host that the thread was moved to does not answer: any that fits will do, as before the move. */
+export function leavePreferredHost(state: ThreadState): ThreadState {
+  return state.placement?.preferred === true ? placedAt(state, placementWithoutHost(state.placement)) : state;
+}
+
+function placedAt({ placement: _before, ...state }: ThreadState, placement: Placement | undefined): ThreadState {
+  return placement === undefined ? state : { ...state, placement };
 }
 
 /** Where it may go without the lost host. */
 export function placementWithout({ lost, placement }: ThreadState): Placement | undefined {
   if (placement?.host === undefined || placement.host !== lost?.host) return placement;
-  const { otherwise = [] } = placement;
-  return otherwise.length === 0 ? undefined : { labels: otherwise };
+  return placementWithoutHost(placement);
 }
 
 /** What a person decided about the lost host, `stop` apart. */

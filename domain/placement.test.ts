@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { fits, hostWordProblem, placementText, placeWaitText, poolOf, type PlaceableHost } from "./placement.ts";
+import {
+  fits,
+  hostWordProblem,
+  placementAfterMove,
+  placementText,
+  placeWaitText,
+  poolOf,
+  type PlaceableHost,
+} from "./placement.ts";
 
 const host = (change: Partial<PlaceableHost> = {}): PlaceableHost => ({
   id: "big-1",
@@ -17,6 +25,14 @@ test("a host fits when it carries every label, or is the one that is named", () 
   expect(fits(host(), { labels: ["gpu", "arm"] })).toBe(false);
   expect(fits(host(), { labels: [], host: "big-1" })).toBe(true);
   expect(fits(host(), { labels: [], host: "big-2" })).toBe(false);
+});
+
+test("a thread that was moved asks where it is first, and what it was started with counts when that host is gone", () => {
+  const onBig2 = { labels: [], host: "big-2", otherwise: ["gpu"], preferred: true };
+  expect(placementAfterMove(gpu, { host: "big-2" })).toEqual(onBig2);
+  expect(placementAfterMove({ labels: [], host: "big-1", otherwise: ["gpu"] }, { host: "big-2" })).toEqual(onBig2);
+  expect(placementAfterMove(onBig2, { host: "big-3" })).toEqual({ ...onBig2, host: "big-3" });
+  expect(placementAfterMove(onBig2, { host: "big-3", label: "arm" })).toEqual({ labels: ["arm"] });
 });
 
 test("a place is asked for in the pool of the first label", () => {

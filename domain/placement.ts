@@ -6,6 +6,8 @@ export interface Placement {
   readonly host?: string;
   /** Labels that count in place of the named host once that host is lost and the thread may move. */
   readonly otherwise?: readonly string[];
+  /** The host is one that the thread was moved to: another that fits will do when it does not answer. */
+  readonly preferred?: boolean;
 }
 
 /** Every host serves this pool; no host can carry it as a label. */
@@ -25,6 +27,22 @@ export function placementText(placement?: Placement): string {
   if (placement?.host !== undefined) return `host ${placement.host}`;
   const labels = placement?.labels ?? [];
   return labels.length === 0 ? "a host" : `a host with label${labels.length === 1 ? "" : "s"} ${labels.join(", ")}`;
+}
+
+/** Where a thread may run that was moved to a host, by its id or by a label. */
+export function placementAfterMove(
+  before: Placement | undefined,
+  to: { readonly host: string; readonly label?: string },
+): Placement {
+  const { host, label } = to;
+  if (label !== undefined) return { labels: [label] };
+  const otherwise = before?.host === undefined ? (before?.labels ?? []) : (before.otherwise ?? []);
+  return { labels: [], host, otherwise, preferred: true };
+}
+
+/** Where it may go without the host that it names. */
+export function placementWithoutHost({ otherwise = [] }: Placement): Placement | undefined {
+  return otherwise.length === 0 ? undefined : { labels: otherwise };
 }
 
 /** Pool where the place is asked for. */

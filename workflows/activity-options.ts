@@ -27,6 +27,7 @@ export function holdOptions(
     taskQueue: placement?.host === undefined ? poolTaskQueue(poolOf(placement)) : hostTaskQueue(placement.host),
     startToCloseTimeout: longest,
     heartbeatTimeout: timing.heartbeatTimeoutMs,
+    ...(placement?.preferred === true ? { scheduleToStartTimeout: timing.heartbeatTimeoutMs } : {}),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: untilPlace,
     summary,

@@ -2,7 +2,7 @@ import { CancellationScope, condition, log, patched, proxyActivities, Trigger, t
 import type { FanOutActivities, HoldInput, HostActivities, PoolActivities } from "../activities/thread-activities.ts";
 import { afterGrace } from "../domain/after-grace.ts";
 import { afterHeld, afterHoldLost, beforeHold } from "../domain/holds.ts";
-import { graceLeft, loseHost, lostText } from "../domain/host-loss.ts";
+import { graceLeft, leavePreferredHost, loseHost, lostText } from "../domain/host-loss.ts";
 import { placementText } from "../domain/placement.ts";
 import { graceSummary, holdSummary } from "../domain/summaries.ts";
 import type { HostCall } from "./activity-inputs.ts";
@@ -47,9 +47,11 @@ export async function keepHold(loop: ThreadLoop): Promise<void> {
 
 async function heldBy(loop: ThreadLoop, claim: PlaceClaim): Promise<void> {
   loop.claim = claim;
-  const { lost } = loop.state;
+  const { lost, phase } = loop.state;
   const elsewhere = () =>
-    loop.state.phase === "ended" || loop.state.handoff?.phase === "ready" || loop.state.departure !== undefined;
+    (loop.state.phase === "ended" && phase !== "ended") ||
+    loop.state.handoff?.phase === "ready" ||
+    loop.state.departure !== undefined;
   const decided = () => claim.over !== null || claim.grant !== null || elsewhere() || loop.state.lost !== lost;
   const graceMs = graceLeft(lost, Date.now());
   if (lost === undefined || graceMs === null) await condition(decided);
@@ -88,10 +90,12 @@ export function claimPlace(loop: ThreadLoop, request: Omit<HoldInput, "thread"> 
 }
 
 /** A host that fails right away is not asked again in the same breath, or the history would fill with failures. */
-async function refused(loop: ThreadLoop, { at }: PlaceClaim, why: HoldLost): Promise<void> {
+async function refused(loop: ThreadLoop, { at, grant }: PlaceClaim, why: HoldLost): Promise<void> {
+  const { phase } = loop.state;
   dropHold(loop, why);
+  if (grant === null) loop.state = leavePreferredHost(loop.state);
   const waited = patched("refusals-by-time") ? Date.now() - at : 0;
-  if (waited < refusalWaitMs) await condition(() => loop.state.phase === "ended", refusalWaitMs - waited);
+  if (waited < refusalWaitMs) await condition(() => loop.state.phase !== phase, refusalWaitMs - waited);
 }
 
 /** Runs something on the host that holds the place; ends with `HoldLost` as soon as the place is gone. */

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from "@temporalio/workflow";
+import { ApplicationFailure, CancellationScope, isCancellation, patched, workflowInfo } from "@temporalio/workflow";
 import { beforeTurn } from "../domain/before-turn.ts";
 import { afterTurn } from "../domain/after-turn.ts";
 import { afterReview } from "../domain/after-review.ts";
@@ -14,7 +14,7 @@ import { allTold, continueThread, startLoop, tellPeople } from "./chapters.ts";
 import { depart } from "./depart.ts";
 import { failureOf } from "./failures.ts";
 import { takeFanOutStep } from "./fan-out.ts";
-import { switchHost } from "./handoff.ts";
+import { abandonHandoff, switchHost, waitForHandoff } from "./handoff.ts";
 import { handleMessages } from "./handle-messages.ts";
 import { dropHold, keepHold, onHost, takeHold } from "./hold.ts";
 import { tellParent, wantTurn } from "./parent.ts";
@@ -47,6 +47,7 @@ async function run(loop: ThreadLoop): Promise<ThreadResult> {
   await keepHold(loop);
   while (!isSettled(loop.state)) {
     loop.state = atTime(loop.state, Date.now());
+    if (loop.state.phase === "ended" && loop.state.handoff && patched("handoff-ends")) abandonHandoff(loop, "the thread ended");
     if (mayContinueAsNew(loop)) await continueThread(loop);
     const step = nextStep(loop.state);
     tellPeople(loop, step);
@@ -83,7 +84,7 @@ async function take(step: Step, loop: ThreadLoop): Promise<void> {
 async function takeUnguarded(step: Step, loop: ThreadLoop): Promise<void> {
   switch (step.kind) {
     case "hold":
-      return takeHold(loop);
+      return loop.state.handoff && patched("hold-after-handoff") ? waitForHandoff(loop) : takeHold(loop);
     case "switchHost":
       return switchHost(loop);
     case "depart":

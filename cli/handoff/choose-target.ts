@@ -12,6 +12,11 @@ interface Wanted {
   readonly from: string | null;
 }
 
+/** Whether what a person named is a host itself, and not a label that several may carry. */
+export function namesHost(hosts: readonly KnownHost[], to: string): boolean {
+  return hosts.some(({ id, name }) => id === to || name === to);
+}
+
 /**
  * The host that a handoff goes to: named by id or name, or the freest living one with the label. Throws NotFound, Conflict
  * (dead, draining, there already) or AgentUnavailable.

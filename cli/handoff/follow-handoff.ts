@@ -28,6 +28,11 @@ export async function followHandoff({ thread, to, read }: Follow): Promise<Threa
       });
     }
     if (!handoff && view.host === to) return view;
+    if (view.settledAt !== null) {
+      throw new BatonFailure("Conflict", `${thread} settled before it could move: ${view.status}`, {
+        next: `baton show ${thread}`,
+      });
+    }
     await delay(pollMs);
   }
 }

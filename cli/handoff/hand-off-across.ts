@@ -1,6 +1,6 @@
 import { BatonFailure } from "../../domain/failure.ts";
 import type { HandoffMode } from "../../domain/handoff.ts";
-import { fits, type Placement } from "../../domain/placement.ts";
+import { fits, placementWithoutHost, type Placement } from "../../domain/placement.ts";
 import type { ThreadView } from "../../domain/thread-view.ts";
 import type { KnownHost } from "../../hub/hub.ts";
 import type { Services } from "../context.ts";
@@ -10,6 +10,8 @@ import { choosePlacement } from "../run/choose-placement.ts";
 import { agentToFind, chooseTarget } from "./choose-target.ts";
 import { finish, moveAcross } from "./move-across.ts";
 import { hasArrived } from "../threads/start-arrival.ts";
+
+const anywhere: Placement = { labels: [] };
 
 interface Across {
   readonly remote: string;
@@ -82,7 +84,7 @@ function placementThere(
     return choosePlacement(hosts, rest);
   }
   // A host of the same name over there is another one, so only labels are kept.
-  const labels = view.placement?.labels ?? [];
+  const { labels } = (view.placement?.host === undefined ? view.placement : placementWithoutHost(view.placement)) ?? anywhere;
   const living = hosts.filter((host) => host.alive && !host.draining && fits(host, { labels }));
   const [first] = living;
   if (!first) {

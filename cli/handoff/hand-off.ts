@@ -4,7 +4,7 @@ import type { Services } from "../context.ts";
 import { printJson, printLine } from "../output.ts";
 import { dataSize } from "../../domain/quantities.ts";
 import { userName } from "../user-name.ts";
-import { agentToFind, chooseTarget } from "./choose-target.ts";
+import { agentToFind, chooseTarget, namesHost } from "./choose-target.ts";
 import { followHandoff } from "./follow-handoff.ts";
 
 interface HandOffRequest {
@@ -25,7 +25,8 @@ export async function handOff({ threads, hub }: Services, request: HandOffReques
     });
   }
   const target = chooseTarget(hosts, { to: request.to, agent: agentToFind(view), from: view.host });
-  const asked = await threads.update(thread, "handoff", { to: target.id, mode: request.mode, by: userName() });
+  const label = namesHost(hosts, request.to) ? {} : { label: request.to };
+  const asked = await threads.update(thread, "handoff", { to: target.id, ...label, mode: request.mode, by: userName() });
   if (request.detach === true) return tell(asked, request);
   const moved = await followHandoff({ thread, to: target.id, read: () => threads.read(thread) });
   tell(moved, request);

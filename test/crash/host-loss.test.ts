@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createCrashWorld, type CrashWorld, type Machine } from "../support/crash-world.ts";
 import { violations } from "../support/invariants.ts";
-import type { Action, Plan } from "../support/script.ts";
+import type { Action, Plan, Script } from "../support/script.ts";
 import type { TestThread } from "../support/test-thread.ts";
 import { until } from "../support/until.ts";
 
@@ -168,4 +168,21 @@ test("a thread on a named host moves when it was told to, to where its goal's la
   const { placement } = await isOn(thread, there);
   expect(placement).toEqual({ labels: ["far"] });
   await endsWell(thread);
+});
+
+test("a thread whose source dies while the target gets ready waits for the target, and takes no place elsewhere", async () => {
+  const goal = (script: Script) => ({
+    agents: script.agents,
+    setup: `case "$BATON_HOST" in second) ${script.gateCommand("setup")};; esac`,
+  });
+  const thread = await crash.world.start({ plan: stuck, goal }, { args: ["--on", "first"] });
+  await thread.script.reached("never");
+  await crash.world.must("handoff", thread.id, "--to", "second", "--detach");
+  await thread.script.reached("setup");
+  await powerOff(first);
+  await thread.when("its place is gone", ({ host, doing }) => host === null && doing === "waiting for the handoff to second");
+  thread.script.open("setup");
+  await isOn(thread, second);
+  await endsWell(thread);
+  expect(await thread.view()).toMatchObject({ epoch: 2, moved: { ok: true, to: "second" }, placement: { host: "second" } });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
-import type { Action, Plan } from "../support/script.ts";
+import type { Action, Plan, Script } from "../support/script.ts";
 import type { WorldHost } from "../support/world-host.ts";
 
 let world: BatonWorld;
@@ -105,6 +105,7 @@ describe.concurrent("a handoff", () => {
     await world.must("handoff", thread.id, "--to", "big-1");
     const moved = await thread.view();
     expect(moved).toMatchObject({ status: "waiting", host: "big-1", questions: [{ kind: "budget" }] });
+    expect(moved.placement).toEqual({ labels: [], host: "big-1", otherwise: [], preferred: true });
     await world.must("answer", thread.id, "continue", "--turns", "+1");
     await thread.settled();
   });
@@ -118,6 +119,30 @@ describe.concurrent("a handoff", () => {
     expect(refused.stderr).toContain("no compiler here");
     thread.script.open("hold");
     expect(await thread.settled()).toMatchObject({ epoch: 1, moved: { ok: false } });
+  });
+
+  test("ends with its thread, and whoever follows it is told", async () => {
+    const goal = (script: Script) => ({ agents: script.agents, verify: [script.gateCommand("checks")] });
+    const thread = await world.start({ plan: { turns: { 1: [done] } }, goal }, { args: ["--on", laptop] });
+    await thread.script.reached("checks");
+    const followed = world.baton(["handoff", thread.id, "--to", "big-1"]);
+    await thread.when("the target is ready", (view) => view.handoff?.phase === "ready");
+    thread.script.open("checks");
+    expect(await thread.settled()).toMatchObject({ epoch: 1, handoff: null, moved: { ok: false, note: "the thread ended" } });
+    expect(await followed).toMatchObject({ code: 2, stderr: expect.stringContaining("did not move to big-1: the thread ended") });
+  });
+
+  test("is called off by a stop while the target still gets ready", async () => {
+    const setup = (script: Script) => `case "$BATON_HOST" in big-1) ${script.gateCommand("setup")};; esac`;
+    const goal = (script: Script) => ({ agents: script.agents, setup: setup(script) });
+    const thread = await world.start({ plan: { turns: { 1: [["gate", "hold"], done] } }, goal }, { args: ["--on", laptop] });
+    await thread.script.reached("hold");
+    const followed = world.baton(["handoff", thread.id, "--to", "big-1"]);
+    await thread.script.reached("setup");
+    await world.must("stop", thread.id);
+    expect((await followed).code).toBe(2);
+    expect(await thread.settled("stopped")).toMatchObject({ handoff: null, moved: { ok: false } });
+    thread.script.open("setup");
   });
 
   test("is refused clearly where it cannot begin", async () => {
