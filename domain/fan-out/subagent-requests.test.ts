@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { goalFor, threadWith } from "../../test/support/play-thread.ts";
 import { afterNews, afterStarted, grantable } from "./after-news.ts";
 import { beforeTurn } from "../before-turn.ts";
+import { beginDeparture } from "../departure.ts";
 import type { Goal } from "../goal.ts";
 import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
 import { nextStep } from "../next-step.ts";
@@ -74,6 +75,12 @@ describe("what the agent of a turn asks for", () => {
     const { subagents: _none, ...start } = state.start.goal;
     const without = { ...state, start: { ...state.start, goal: start } };
     expect(refuseSubagents(without, spawn(state.epoch, task("a")))?.text).toContain("no subagents");
+  });
+
+  it("is refused while the thread leaves for another Temporal Service: they would stay behind", () => {
+    const request = { to: "team:", service: "team", from: "here", mode: "drain", placement: null, by: "ann" } as const;
+    const leaving = beginDeparture(inTurn(), request, 0);
+    expect(refuseSubagents(leaving, spawn(leaving.epoch, task("a")))?.text).toContain("on its way to team:");
   });
 
   it("needs a check or a judge", () => {

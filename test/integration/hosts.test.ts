@@ -193,3 +193,30 @@ test.concurrent("the roles of a host are separable", async () => {
   expect(without.log().join("\n")).toContain('"roles":["host"]');
   expect(deciding.log().join("\n")).toContain('"roles":["workflows"]');
 });
+
+test.concurrent("a thread that gave its place back goes on where it was moved to, and elsewhere once that host is gone", async () => {
+  await world.host("origin", { labels: ["moving"] });
+  const turn = (n: number): readonly Action[] => [
+    ["write", [`${n}.txt`, `${n}\n`]],
+    ["gate", `turn-${n}`],
+  ];
+  const plan = { turns: { 1: turn(1), 2: turn(2), 3: [done] } };
+  const thread = await world.start({ plan, goal: { ...on("moving"), budget: { turns: 1 } } });
+  await thread.script.reached("turn-1");
+  const target = await world.host("moved-to", { labels: ["moving"] });
+  await until(() => listed("moved-to"), { why: "the other host is known" });
+  await world.must("handoff", thread.id, "--to", "moved-to", "--detach");
+  await thread.when("the target is ready", ({ handoff }) => handoff?.phase === "ready");
+  thread.script.open("turn-1");
+  const parked = (turns: number) =>
+    thread.when("it is parked", ({ host, questions, turn: at }) => host === null && questions.length > 0 && at === turns);
+  expect((await parked(1)).placement).toMatchObject({ host: "moved-to", otherwise: ["moving"] });
+  await world.must("budget", thread.id, "--turns", "+1");
+  await thread.script.reached("turn-2");
+  expect((await thread.view()).host).toBe("moved-to");
+  thread.script.open("turn-2");
+  await parked(2);
+  target.signal("SIGKILL");
+  await world.must("budget", thread.id, "--turns", "+1");
+  expect((await thread.settled()).placement).toEqual({ labels: ["moving"] });
+});
