@@ -1,7 +1,7 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { allEnded } from "../git/all-ended.ts";
 import { git } from "../git/git.ts";
-import { restoreSession } from "../git/session-files.ts";
+import { restoreSession } from "../git/restore-session.ts";
 import { restoreWorkspace } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { fetchObjects } from "./fetch-objects.ts";
@@ -45,7 +45,7 @@ export async function restoreThread(open: OpenThread, checkpoint: StoredCheckpoi
   const { store, session } = folder;
   await allEnded([
     workCommitIn(store, checkpoint).then((commit) => restoreWorkspace({ workspace, commit })),
-    restoreSession({ gitDir: store, snapshot: checkpoint.snapshot, sessionDir: session }),
+    restoreSession({ gitDir: store, snapshot: checkpoint.snapshot, sessionDir: session, cachePath: workspace.sessionCache }),
   ]);
 }
 

@@ -5,7 +5,7 @@ import { parseRawDiff } from "./changed-paths.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { git } from "./git.ts";
 import { createObjectWriter } from "./object-writer.ts";
-import { writeEmptySession } from "./session-files.ts";
+import { writeEmptySession } from "./write-session.ts";
 
 interface MergedSnapshotRequest {
   /** Bare git folder. */

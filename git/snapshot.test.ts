@@ -14,7 +14,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { git } from "./git.ts";
 import { isConnected, openObjectStore } from "./object-store.ts";
 import { indexPack, packObjects } from "./pack.ts";
-import { readLedger, restoreSession } from "./session-files.ts";
+import { restoreSession } from "./restore-session.ts";
+import { readLedger } from "./session-files.ts";
 import { takeSnapshot, type SnapshotRequest } from "./snapshot.ts";
 import { commitAll, contentOf, scratchFolder, storeOf } from "./test-repository.ts";
 import { createWorkspace, restoreWorkspace, type Workspace } from "./workspace.ts";
@@ -169,7 +170,7 @@ test("the session folder and the ledger come back, and an appended file sends on
   const second = await snapshot({ parentSnapshot: first.checkpoint.snapshot, ledger: '{"turn":2}' });
   const target = join(folder.path, "restored");
   const request = { gitDir: workspace.store, snapshot: second.checkpoint.snapshot };
-  await restoreSession({ ...request, sessionDir: target });
+  await restoreSession({ ...request, sessionDir: target, cachePath: join(folder.path, "cache") });
   expect(readFileSync(join(target, "long.jsonl")).equals(readFileSync(join(sessionDir, "long.jsonl")))).toBe(true);
   expect(readFileSync(join(target, "sub/empty"), "utf8")).toBe("");
   expect(readlinkSync(join(target, "sub/link"))).toBe("../long.jsonl");

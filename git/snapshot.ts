@@ -14,7 +14,7 @@ import { ownFolder } from "./own-folder.ts";
 import { putBack } from "./put-back.ts";
 import { readIndex, recordTree } from "./record-tree.ts";
 import { withAccess } from "./regain-access.ts";
-import { writeSession } from "./session-files.ts";
+import { writeSession } from "./write-session.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface SnapshotRequest {
@@ -59,7 +59,7 @@ async function record(request: SnapshotRequest): Promise<Snapshot> {
   const [work, parentTree, session] = await allEnded([
     recordWork(request),
     treeOfLooseCommit(workspace.store, request.parentCommit) ?? treeOf(workspace.store, request.parentCommit),
-    writeSession(writer, request.sessionDir, join(workspace.dir, "session.cache")),
+    writeSession(writer, request.sessionDir, workspace.sessionCache),
   ]);
   const changes = describeChanges({ ...work, allow: request.allow ?? [] });
   const ledger = typeof request.ledger === "string" ? request.ledger : request.ledger(changes);

@@ -11,6 +11,8 @@ export interface Workspace extends WorkTree {
   readonly thread: string;
   /** Folder that holds the work tree and Baton's own state about it. */
   readonly dir: string;
+  /** What is known of the files of the agent's session. */
+  readonly sessionCache: string;
   readonly origin?: string;
 }
 
@@ -27,7 +29,7 @@ interface WorkspaceRequest {
 
 /** Names the parts of a thread's workspace; touches nothing. */
 export function workspaceAt({ store, dir, thread, origin, markers = {} }: WorkspaceRequest): Workspace {
-  const paths = { root: join(dir, "work"), index: join(dir, "work.index") };
+  const paths = { root: join(dir, "work"), index: join(dir, "work.index"), sessionCache: join(dir, "session.cache") };
   return { store, dir, thread, markers, ...paths, ...(origin === undefined ? {} : { origin }) };
 }
 
