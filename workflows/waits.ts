@@ -5,7 +5,7 @@ import { answerWaitSummary, backOffSummary, pauseWaitSummary } from "../domain/s
 import { releaseHold } from "./hold.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
-/** What threads of 0.1 were started with. */
+/** For threads whose start does not say. */
 const defaultKeepPlaceMs = 120_000;
 
 /** Waits until anything about the thread changes; the loop then decides anew. */
