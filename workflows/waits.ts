@@ -12,7 +12,6 @@ const defaultKeepPlaceMs = 120_000;
 export async function waitForPeople(loop: ThreadLoop, reason: "answer" | "resume"): Promise<void> {
   const before = loop.state;
   const changed = () => loop.state !== before;
-  loop.doing = reason === "answer" ? "waiting for an answer" : "paused";
   if (loop.state.hold) {
     // For a while the place is kept, so that a quick answer costs nothing.
     const keepPlaceMs = keepPlaceMsOf(loop.state);
