@@ -33,17 +33,16 @@ interface SetupRequest {
   readonly cache?: { readonly tree: WorkTree; readonly repository: RepositoryRef; readonly commit: string };
 }
 
-/** Does the goal's `setup` once a checkout. Whether it was to be done. Throws SetupFailed with the end of its output. */
-export async function runSetup(host: HostContext, request: SetupRequest): Promise<boolean> {
+/** Does the goal's `setup` once a checkout. Throws SetupFailed with the end of its output. */
+export async function runSetup(host: HostContext, request: SetupRequest): Promise<void> {
   const { setup, doneFile, cache } = request;
   const done = await readFile(doneFile, "utf8").catch(() => null);
-  if (done === setup && request.again !== true) return false;
+  if (done === setup && request.again !== true) return;
   await rm(doneFile, { force: true });
   const env = workEnvironment(host, { ...request, attempt: 1 });
   if (cache === undefined) await runCommand(host, request, env);
   else await fromCache(host, { request, cache, env });
   await writeFile(doneFile, setup);
-  return true;
 }
 
 interface Cached {

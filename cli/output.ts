@@ -11,7 +11,11 @@ const formats: Record<Exclude<Tone, "plain">, Format> = { good: "green", bad: "r
 
 export const plainPaint: Paint = (_tone, text) => text;
 
-/** Colours for a stream; plain when it is no terminal or NO_COLOR is set. */
+/** Whether a stream gets colours: a terminal does unless NO_COLOR is set, anything does with FORCE_COLOR. */
+export function isColorful(stream: NodeJS.WritableStream): boolean {
+  return styleText("bold", "x", { stream }) !== "x";
+}
+
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   return (tone, text) => (tone === "plain" || text === "" ? text : styleText(formats[tone], text, { stream }));
 }

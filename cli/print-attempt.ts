@@ -2,6 +2,7 @@ import { BatonFailure } from "../domain/failure.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import type { Attempt } from "../hub/hub.ts";
 import { withCheckpoint } from "./checkpoint-diff.ts";
+import { isColorful } from "./output.ts";
 
 interface PrintedAttempt {
   readonly hub: HubClient;
@@ -19,6 +20,6 @@ export async function printAttempt({ attempts, thread, epoch, ...request }: Prin
     throw new BatonFailure("NotFound", `Thread ${thread} has no attempt of epoch ${epoch}`, { next: `baton attempts ${thread}` });
   }
   await withCheckpoint({ ...request, commit: attempt.commit, cwd: process.cwd() }, (diff) =>
-    diff.print({ stat: false, color: process.stdout.isTTY && !process.env["NO_COLOR"] }),
+    diff.print({ stat: false, color: isColorful(process.stdout) }),
   );
 }

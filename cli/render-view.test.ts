@@ -26,13 +26,13 @@ test("a running thread shows where it stands and what it cost", () => {
       2  completed  2 files  41.2k tokens  $0.32  2 of 2 checks  not yet
 
     spent
-      turns      2           of  30        6 %
-      time       2 min 10 s  of  8 h       0 %
-      wall time  5 min           no limit
-      tokens     61.2k       of  5M        1 %
-      usd        $0.42       of  $25.00    1 %
-      files      2           of  40        5 %
-      turn time              of  45 min    per turn
+      turns          2           of  30        6 %
+      time           2 min 10 s  of  8 h       0 %
+      wall time      5 min           no limit
+      tokens         61.2k       of  5M        1 %
+      cost           $0.42       of  $25.00    1 %
+      changed files  2           of  40        5 %
+      turn time                  of  45 min    per turn
 
     steering not yet given to the agent
       prefer small commits"

@@ -100,7 +100,8 @@ export function hubListenOf(options: HubListenOptions, env: Environment): HubLis
   const tokens = tokenFile === undefined ? [] : readTokens(tokenFile, "--token-file");
   const plaintext = options.insecurePlaintext ?? flag(env, "BATON_HUB_INSECURE_PLAINTEXT") ?? false;
   const listen = { host, port, tokens, ...(tls === undefined ? {} : { tls }) };
-  refuseOpen(listen, plaintext);
+  refuseUnguarded(listen);
+  refuseUnencrypted(listen, plaintext);
   return listen;
 }
 
@@ -121,19 +122,19 @@ function serverTls(options: HubListenOptions, env: Environment): HubListen["tls"
   });
 }
 
-function refuseOpen({ host, port, tls, tokens }: HubListen, plaintext: boolean): void {
-  if (isLoopback(host)) return;
-  const guarded = tokens.length > 0 || tls?.clientCaFile !== undefined;
-  const where = `--listen ${host}:${port}`;
-  if (!guarded) {
-    throw new BatonFailure("Settings", `Without tokens or client certificates the hub listens on loopback only, not on ${host}`, {
-      where,
-      next: "give --token-file, or --client-ca with --tls-cert and --tls-key; or --listen 127.0.0.1:7377",
-    });
-  }
-  if (tls !== undefined || plaintext) return;
+/** Throws Settings for an address that anybody could use. */
+export function refuseUnguarded({ host, port, tls, tokens }: HubListen): void {
+  if (isLoopback(host) || tokens.length > 0 || tls?.clientCaFile !== undefined) return;
+  throw new BatonFailure("Settings", `Without tokens or client certificates the hub listens on loopback only, not on ${host}`, {
+    where: `--listen ${host}:${port}`,
+    next: "give --token-file, or --client-ca with --tls-cert and --tls-key; or --listen 127.0.0.1:7377",
+  });
+}
+
+function refuseUnencrypted({ host, port, tls }: HubListen, plaintext: boolean): void {
+  if (isLoopback(host) || tls !== undefined || plaintext) return;
   throw new BatonFailure("Settings", `On ${host} tokens and work would travel unencrypted`, {
-    where,
+    where: `--listen ${host}:${port}`,
     next: "give --tls-cert and --tls-key (`baton hub certs` makes them); or --insecure-plaintext inside a network you trust",
   });
 }

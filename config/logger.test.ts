@@ -35,7 +35,6 @@ describe("the logger", () => {
   test.each([
     [{}, ["info", "error"]],
     [{ BATON_LOG_LEVEL: "ERROR" }, ["error"]],
-    [{ BATON_LOG_LEVEL: "nonsense" }, ["info", "error"]],
     [{ BATON_LOG_LEVEL: "debug" }, ["debug", "info", "error"]],
   ])("takes its level from %j", (env, levels) => {
     const { logger, read } = capture(env);
@@ -43,6 +42,10 @@ describe("the logger", () => {
     logger.info("b");
     logger.error("c");
     expect(read().map((line) => line["level"])).toEqual(levels);
+  });
+
+  test("refuses a level that is none", () => {
+    expect(() => capture({ BATON_LOG_LEVEL: "nonsense" })).toThrow('BATON_LOG_LEVEL is "nonsense"');
   });
 
   test("hides what looks like a secret at any depth and keeps errors readable", () => {

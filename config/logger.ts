@@ -1,11 +1,10 @@
 import { destination, pino, type DestinationStream, type Logger } from "pino";
+import { readLogLevel } from "./settings.ts";
 
 export type { Logger } from "pino";
 
-const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-
 export interface LoggerRequest {
-  /** Which process writes: `host`, `hub`, `worker`. */
+  /** Which process writes: `host`, `hub`. */
   readonly service: string;
   readonly host?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,13 +25,11 @@ const secretKey =
   /(?:^|[_-])(?:authorization|cookie|credential|passphrase|passwd|password|pwd|secret)s?$|api[_-]?key|private[_-]?key|secret|token$/i;
 const deepest = 6;
 
-/** JSON lines with level and time as words; fields of a line that look like secrets are hidden. Level from BATON_LOG_LEVEL; `info` when it is absent or unknown. */
+/** JSON lines with level and time as words; what looks like a secret is hidden. Settings for a BATON_LOG_LEVEL that is none. */
 export function createLogger({ service, host, env, stream }: LoggerRequest): Logger {
-  const wanted = env["BATON_LOG_LEVEL"]?.toLowerCase();
-  const level = levels.find((each) => each === wanted) ?? "info";
   const base = { service, ...(host === undefined ? {} : { host }), pid: process.pid };
   const options = {
-    level,
+    level: readLogLevel(env),
     base,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {

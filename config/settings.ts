@@ -58,9 +58,10 @@ function readUi(env: Environment): string | undefined {
   });
 }
 
-function readLogLevel(env: Environment): LogLevel {
+/** BATON_LOG_LEVEL, in any case of letters; `info` when it is not set. */
+export function readLogLevel(env: Environment): LogLevel {
   const value = env["BATON_LOG_LEVEL"] ?? "info";
-  const level = logLevels.find((each) => each === value);
+  const level = logLevels.find((each) => each === value.toLowerCase());
   if (level !== undefined) return level;
   throw new BatonFailure("Settings", `BATON_LOG_LEVEL is "${value}"`, { next: `use one of ${logLevels.join(", ")}` });
 }

@@ -1,7 +1,6 @@
 import { addSpent } from "./budget.ts";
 import { isIdle } from "./next-step.ts";
-import type { AgentOutcome } from "./outcome.ts";
-import { describeProcess } from "./outcome.ts";
+import { describeProcess, type AgentOutcome } from "./outcome.ts";
 import { ask } from "./questions.ts";
 import type { ThreadState } from "./thread.ts";
 import type { TurnSummary } from "./thread-view.ts";

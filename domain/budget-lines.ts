@@ -9,7 +9,7 @@ export interface BudgetLine {
   readonly used: string;
   /** Null when the dimension is unlimited. */
   readonly limit: string | null;
-  /** What is used of the limit, 1 is all of it; null when unlimited. */
+  /** What is used of the limit, 1 is all of it; null when unlimited or unknown. */
   readonly share: number | null;
 }
 
@@ -24,20 +24,21 @@ const names: Record<BudgetDimension, string> = {
 
 /** Every dimension that has a limit or of which something was used. */
 export function budgetLines(budget: Budget, spent: Spent): BudgetLine[] {
-  return budgetDimensions.flatMap((dimension) => {
-    const used = spent[dimension];
-    const limit = budget[dimension];
-    if (limit === undefined && (used === undefined || used === 0)) return [];
-    return [
-      {
-        dimension,
-        name: names[dimension],
-        used: used === undefined && spent.turns > 0 ? "unknown" : quantity(dimension, used ?? 0),
-        limit: limit === undefined ? null : quantity(dimension, limit),
-        share: limit === undefined ? null : (used ?? 0) / Math.max(limit, Number.MIN_VALUE),
-      },
-    ];
-  });
+  return budgetDimensions
+    .filter((dimension) => budget[dimension] !== undefined || (spent[dimension] ?? 0) !== 0)
+    .map((dimension) => budgetLine(dimension, budget, spent));
+}
+
+export function budgetLine(dimension: BudgetDimension, budget: Budget, spent: Spent): BudgetLine {
+  const used = spent[dimension] ?? (spent.turns > 0 ? undefined : 0);
+  const limit = budget[dimension];
+  return {
+    dimension,
+    name: names[dimension],
+    used: used === undefined ? "unknown" : quantity(dimension, used),
+    limit: limit === undefined ? null : quantity(dimension, limit),
+    share: limit === undefined || used === undefined ? null : used / Math.max(limit, Number.MIN_VALUE),
+  };
 }
 
 function quantity(dimension: BudgetDimension, value: number): string {

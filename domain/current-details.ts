@@ -92,9 +92,10 @@ function verdictPart({ verdict }: ThreadView): string {
 }
 
 function budgetPart({ budget, spent }: ThreadView): string {
-  const lines = budgetLines(budget, spent).map(({ name, used, limit, share }) =>
-    limit === null || share === null ? `- ${name}: ${used}` : `- ${bar(share)} ${name}: ${used} of ${limit} (${percent(share)})`,
-  );
+  const lines = budgetLines(budget, spent).map(({ name, used, limit, share }) => {
+    const text = `${name}: ${used}${limit === null ? "" : ` of ${limit}`}`;
+    return share === null ? `- ${text}` : `- ${bar(share)} ${text} (${percent(share)})`;
+  });
   return lines.length === 0 ? "" : `### Budget\n\n${lines.join("\n")}`;
 }
 

@@ -36,7 +36,6 @@ export type Step =
   /** Waits until the root of its tree has room for the attempt in its budget. */
   | { readonly kind: "wantTurn"; readonly turn: number; readonly attempt: number }
   | FanOutStep
-  | { readonly kind: "askAboutBudget"; readonly exhausted: readonly BudgetDimension[] }
   | { readonly kind: "settle" };
 
 /** The one place that decides what a thread does next. Pure: the same state gives the same step. */

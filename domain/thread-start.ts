@@ -28,6 +28,6 @@ export interface ThreadTiming {
   readonly turnsPerRun: number;
   /** Events of its history after which a fan-out does so, if Temporal does not suggest it before. */
   readonly eventsPerRun?: number;
-  /** How long a thread that waits for a person keeps its place; absent in threads of 0.1: two minutes. */
+  /** How long a thread that waits for a person keeps its place; absent: two minutes. */
   readonly keepPlaceMs?: number;
 }

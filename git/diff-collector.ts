@@ -10,7 +10,7 @@ const header = Buffer.from("diff --git ");
 interface State {
   readonly fileBytes: number;
   readonly totalBytes: number;
-  readonly kept: Buffer[];
+  readonly kept: string[];
   total: number;
   /** Bytes of the current file that were kept, and that were not. */
   inFile: number;
@@ -43,7 +43,7 @@ export function createDiffCollector(fileBytes: number, totalBytes: number): Diff
     finish() {
       if (line.length > 0) takeLine(state, line);
       closeFile(state);
-      return { text: Buffer.concat(state.kept).toString(), shown: state.shown, truncated: state.truncated };
+      return { text: state.kept.join(""), shown: state.shown, truncated: state.truncated };
     },
   };
 }
@@ -52,13 +52,13 @@ function takeLine(state: State, line: Buffer): void {
   // No line of a file's content can start like this: each has a mark in front.
   if (line.subarray(0, header.length).equals(header)) startFile(state);
   if (state.full) return;
-  if (state.cut > 0 || state.inFile + line.length > state.fileBytes || state.total + line.length > state.totalBytes) {
-    leaveOut(state, line.length);
-    return;
-  }
-  state.inFile += line.length;
-  state.total += line.length;
-  state.kept.push(line);
+  if (state.cut > 0) return leaveOut(state, line.length);
+  // What is not UTF-8 grows when it becomes a text.
+  const text = line.toString();
+  const bytes = Buffer.byteLength(text);
+  if (state.inFile + bytes > state.fileBytes || state.total + bytes > state.totalBytes) return leaveOut(state, bytes);
+  state.inFile += bytes;
+  keep(state, text);
 }
 
 function startFile(state: State): void {
@@ -77,7 +77,12 @@ function leaveOut(state: State, bytes: number): void {
 }
 
 function closeFile(state: State): void {
-  if (state.cut > 0) state.kept.push(Buffer.from(`[${state.cut} more bytes of this file's diff are not shown]\n`));
+  if (state.cut > 0) keep(state, `[${state.cut} more bytes of this file's diff are not shown]\n`);
   state.cut = 0;
   state.inFile = 0;
+}
+
+function keep(state: State, text: string): void {
+  state.kept.push(text);
+  state.total += Buffer.byteLength(text);
 }

@@ -1,3 +1,4 @@
+import { keepStart } from "../domain/bounded-text.ts";
 import { createDiffCollector } from "./diff-collector.ts";
 import { git, gitFailure, runGit } from "./git.ts";
 import { displayPath, splitPaths } from "./work-tree.ts";
@@ -8,7 +9,7 @@ export interface DiffRequest {
   readonly commit: string;
   /** Bytes of one file's diff that are shown. */
   readonly fileBytes?: number;
-  /** Bytes of the whole text. */
+  /** Bytes of what is shown; the list of files that are not comes on top. */
   readonly totalBytes?: number;
 }
 
@@ -26,11 +27,12 @@ export interface BoundedDiff {
   readonly truncated: boolean;
 }
 
+const fileListBytes = 16_384;
 const plain = ["--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=none"];
 
 /** The unified diff between two commits, bounded per file and in total. Binary files are only named. */
 export async function boundedDiff(request: DiffRequest): Promise<BoundedDiff> {
-  const { gitDir, base, commit, fileBytes = 32_768, totalBytes = 262_144 } = request;
+  const { gitDir, base, commit, fileBytes = 32_768, totalBytes = 200_000 } = request;
   const files = await changedFiles(request);
   const abort = new AbortController();
   const collector = createDiffCollector(fileBytes, totalBytes);
@@ -38,17 +40,15 @@ export async function boundedDiff(request: DiffRequest): Promise<BoundedDiff> {
   const onStdout = (chunk: Buffer) => {
     if (!collector.push(chunk)) abort.abort();
   };
-  const running = runGit(args, { cwd: gitDir, gitDir, onStdout, signal: abort.signal }).catch((error: unknown) => {
+  const result = await runGit(args, { cwd: gitDir, gitDir, onStdout, signal: abort.signal }).catch((error: unknown) => {
     if (!abort.signal.aborted) throw error;
   });
-  const result = await running;
   if (result !== undefined && result.code !== 0) throw gitFailure(args, gitDir, result);
   const { text, shown, truncated } = collector.finish();
   const left = files.slice(shown);
   if (left.length === 0) return { text, files, truncated };
-  const names = left.slice(0, 200).map((file) => `  ${file.path} (${describeLines(file)})`);
-  const more = left.length > names.length ? [`  and ${left.length - names.length} more`] : [];
-  const rest = [`[${left.length} more changed files are not shown:]`, ...names, ...more].join("\n");
+  const names = left.map((file) => `  ${file.path} (${describeLines(file)})`).join("\n");
+  const rest = `[${left.length} more changed files are not shown:]\n${keepStart(names, fileListBytes)}`;
   return { text: `${text}${rest}\n`, files, truncated: true };
 }
 

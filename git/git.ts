@@ -1,6 +1,7 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { describeProcess } from "../domain/outcome.ts";
 import { childEnvironment } from "../process/agent-environment.ts";
+import { oldestGit } from "./git-version.ts";
 import { diskFull, saysDiskFull } from "./disk-full.ts";
 import { runProcess, type ProcessRequest } from "../process/run-process.ts";
 
@@ -109,7 +110,8 @@ export function withoutCredentials(text: string): string {
 function notFound(message: string, cwd: string): BatonFailure {
   // A folder that is gone gives the same error code as a missing program.
   if (message.includes("working directory")) return new BatonFailure("Workspace", message, { where: cwd });
-  return new BatonFailure("Repository", `git is needed and was not found (${message})`, { next: "Install git 2.36 or newer" });
+  const next = `Install git ${oldestGit.join(".")} or newer`;
+  return new BatonFailure("Repository", `git is needed and was not found (${message})`, { next });
 }
 
 function commandOf(args: readonly string[]): string {

@@ -3,6 +3,7 @@ import { access, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import type { RepositoryRef } from "../domain/repository.ts";
+import { isAtLeast, oldestGit } from "./git-version.ts";
 import { git, runGit, withoutCredentials } from "./git.ts";
 
 /** The user's repository as it is now. Looking at it changes nothing, not even its index. */
@@ -21,8 +22,6 @@ export interface InspectedRepository {
   readonly lfs: boolean;
   readonly shallow: boolean;
 }
-
-const oldestGit = [2, 36] as const;
 
 /** Looks at the repository that a path is in; says what is wrong with one that Baton cannot work on. */
 export async function inspectRepository(path: string): Promise<InspectedRepository> {
@@ -52,8 +51,7 @@ export async function inspectRepository(path: string): Promise<InspectedReposito
 
 async function requireGit(cwd: string): Promise<void> {
   const version = (await git(["--version"], { cwd })).toString().trim();
-  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
-  if (major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1])) return;
+  if (isAtLeast(version, oldestGit)) return;
   throw refusal(`${version} is too old`, cwd, `Install git ${oldestGit.join(".")} or newer`);
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import { git, gitFailure, runGitScript } from "./git.ts";
+import { isAtLeast, oldestMergeGit } from "./git-version.ts";
 import { mergeAlone, type MergeConflict } from "./merge-conflict.ts";
 import { openMergeStream, type MergeStream } from "./merge-stream.ts";
 import { createObjectWriter, type ObjectWriter } from "./object-writer.ts";
@@ -101,17 +102,16 @@ async function readGraph({ store, onto, commits, markers = {} }: MergerRequest):
   );
 }
 
-const oldest = [2, 38] as const;
 let checked = false;
 
 /** Asks once; a git that is too old is asked again, because it may be updated meanwhile. */
 async function requireMergeTree(): Promise<void> {
   if (checked) return;
   const said = (await git(["version"], { cwd: "/" })).toString().trim();
-  const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(said) ?? []).map(Number);
-  checked = major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+  checked = isAtLeast(said, oldestMergeGit);
   if (checked) return;
-  throw new BatonFailure("Repository", `Merging subagents' work needs git ${oldest.join(".")} or newer; this host has ${said}`, {
+  const needed = oldestMergeGit.join(".");
+  throw new BatonFailure("Repository", `Merging subagents' work needs git ${needed} or newer; this host has ${said}`, {
     next: "Install a newer git on the host",
   });
 }

@@ -116,3 +116,14 @@ test("a diff is bounded per file and in total, and says what it leaves out", asy
   const whole = await boundedDiff({ gitDir, base, commit: base });
   expect(whole).toEqual({ text: "", files: [], truncated: false });
 });
+
+test("a diff stays in its bound whatever files are called and however they are encoded", async () => {
+  writeFileSync(join(root, "keep"), "");
+  const base = await commitAll(root);
+  const files = Array.from({ length: 300 }, (_, at) => `${"long-name".repeat(20)}-${at}`);
+  for (const file of files) writeFileSync(join(root, file), Buffer.alloc(5000, "\xe9\xe9\xe9\n", "latin1"));
+  const commit = await commitAll(root);
+  const { text } = await boundedDiff({ gitDir: join(root, ".git"), base, commit, totalBytes: 50_000 });
+  expect(Buffer.byteLength(text)).toBeLessThan(50_000 + 17_000);
+  expect(text).toMatch(/\[29\d more changed files are not shown:\]/);
+});

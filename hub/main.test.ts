@@ -25,10 +25,10 @@ function start(more: Record<string, string> = {}) {
   const ready = join(folder.path, "ready.json");
   rmSync(ready, { force: true });
   const env = { PATH: process.env["PATH"], BATON_STATE_DIR: folder.path, BATON_READY_FILE: ready, ...more };
-  const child = spawn(process.execPath, ["--import", "tsx", main], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--import", "tsx", main], { env, stdio: ["ignore", "inherit", "pipe"] });
   started.push(child);
   const log: string[] = [];
-  child.stdout.on("data", (chunk: Buffer) => log.push(chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => log.push(chunk.toString()));
   return { child, log, ready };
 }
 
@@ -80,11 +80,21 @@ test("SIGTERM stops the hub in order while somebody follows, and its log is JSON
   hub.close();
   expect(existsSync(join(folder.path, "hub/lock"))).toBe(false);
   const logged = running.log.join("").trim().split("\n");
-  expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain("hub stopped");
+  expect(logged.map((line) => JSON.parse(line) as unknown)).toContainEqual(
+    expect.objectContaining({ level: "info", service: "hub", msg: "hub stopped" }),
+  );
 }, 20_000);
 
-test("a port that is none is a setting to mend", async () => {
-  const running = start({ BATON_HUB_PORT: "x" });
-  expect(await once(running.child, "exit")).toEqual([2, null]);
-  expect(running.log.join("")).toContain("BATON_HUB_PORT");
-}, 20_000);
+test.each(["BATON_HUB_PORT", "BATON_LOG_LEVEL"])(
+  "a hub whose %s is none says so and ends",
+  async (name) => {
+    const running = start({ [name]: "x" });
+    expect(await once(running.child, "close")).toEqual([2, null]);
+    expect(JSON.parse(running.log.join(""))).toMatchObject({
+      level: "fatal",
+      type: "Settings",
+      msg: expect.stringContaining(name),
+    });
+  },
+  20_000,
+);

@@ -1,5 +1,5 @@
 import { Server, type ServerCredentials } from "@grpc/grpc-js";
-import { isLoopback, type HubListen } from "../config/hub-settings.ts";
+import { refuseUnguarded, type HubListen } from "../config/hub-settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { createHandlers } from "./handlers.ts";
 import { hubLimits } from "./limits.ts";
@@ -26,7 +26,7 @@ const graceMs = 2000;
 /** Serves a store. Settings when the address cannot be used, or would be open to others without asking who they are. */
 export async function startHubServer(request: { listen: HubListen; store: HubStore; log: HubLog }): Promise<HubServer> {
   const { listen, store, log } = request;
-  checkGuarded(listen);
+  refuseUnguarded(listen);
   const stopping = new AbortController();
   const onFailed = (method: string, error: unknown) => {
     if (error instanceof BatonFailure) log.warn({ method, type: error.type, reason: error.message }, "call refused");
@@ -52,14 +52,6 @@ export async function startHubServer(request: { listen: HubListen; store: HubSto
       return shutDown(server);
     },
   };
-}
-
-function checkGuarded({ host, tokens, tls }: HubListen): void {
-  if (isLoopback(host) || tokens.length > 0 || tls?.clientCaFile !== undefined) return;
-  throw new BatonFailure("Settings", `Without tokens or client certificates the hub listens on loopback only, not on ${host}`, {
-    where: "hub address",
-    next: "set tokens or an authority of clients",
-  });
 }
 
 function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {

@@ -1,16 +1,15 @@
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { cacheDirOf, stateDirOf } from "../config/state-dir.ts";
+import { stateDirOf } from "../config/state-dir.ts";
 import type { ThreadView } from "../domain/thread-view.ts";
 import type { TranscriptEntry } from "../domain/transcript.ts";
 import type { TaskView, TreeView } from "../domain/fan-out/tree-view.ts";
 import { serviceFiles } from "../infra/services/service-files.ts";
+import { baton, git, heading, makeHome, makeRepository, must, optionsFor, say, waitFor } from "./demo-parts.ts";
 
-const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
 const sample = fileURLToPath(new URL("../examples/fan-out/", import.meta.url));
 const goal = join(sample, "goal.yaml");
 const places = "4";
@@ -18,7 +17,8 @@ const longestMs = 10 * 60_000;
 
 interface Demo {
   readonly folder: string;
-  readonly repository: string;
+  /** The repository. */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string>> & { readonly BATON_STATE_DIR: string };
   /** Aborted when the person goes away. */
   readonly signal: AbortSignal;
@@ -51,27 +51,16 @@ async function demo(): Promise<number> {
 
 async function prepare(signal: AbortSignal): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), "baton-fan-out-"));
-  const [home, repository] = [join(folder, "home"), join(folder, "shop")];
-  await mkdir(home);
-  const identity = "[user]\n\tname = Baton demo\n\temail = demo@localhost\n[commit]\n\tgpgSign = false\n";
-  await writeFile(join(home, ".gitconfig"), identity);
-  const { PATH = "", TERM = "dumb", BATON_TEMPORAL_BIN: bin } = process.env;
+  const cwd = join(folder, "shop");
   const env = {
-    PATH,
-    TERM,
-    HOME: home,
-    TEMPORAL_CONFIG_FILE: "/dev/null",
-    BATON_STATE_DIR: join(folder, "state"),
-    BATON_CACHE_DIR: cacheDirOf(process.env),
+    ...(await makeHome(folder)),
+    TERM: process.env["TERM"] ?? "dumb",
     BATON_HOST_NAME: hostName(folder, "laptop"),
     BATON_PLACES: places,
-    ...(bin === undefined ? {} : { BATON_TEMPORAL_BIN: bin }),
   };
-  const here = { folder, repository, env, signal };
-  await execa(process.execPath, [join(sample, "make-repository.mjs"), repository]);
-  await git(here, ["init", "--quiet", "--initial-branch=main"]);
-  await git(here, ["add", "--all"]);
-  await git(here, ["commit", "--quiet", "--no-verify", "-m", "Open the shop"]);
+  const here = { folder, cwd, env, signal };
+  await execa(process.execPath, [join(sample, "make-repository.mjs"), cwd]);
+  await makeRepository(here, "Open the shop");
   return here;
 }
 
@@ -124,13 +113,13 @@ function startServices({ folder, env }: Demo): Services {
 }
 
 async function story(here: Demo, services: Services): Promise<number> {
-  say(`A sample repository, 30 modules with a fault in each and a test that shows it: ${here.repository}`);
+  say(`A sample repository, 30 modules with a fault in each and a test that shows it: ${here.cwd}`);
   say("An agent without a model mends them: it runs a test, and tries small edits until that passes.");
   await must(here, ["up"]);
   const { temporal, hub } = serviceFiles(stateDirOf(here.env)).readEndpoints()!;
   services.join(temporal.address, hub.address);
   const big = hostName(here.folder, "big");
-  await waitFor(here, `${big} is known`, async () => (await must(here, ["hosts"])).includes(big));
+  await waitFor(`${big} is known`, async () => (await must(here, ["hosts"])).includes(big), here.signal);
   say(`Two hosts with ${places} places each share a Temporal Service and a hub.\n`);
   say(await must(here, ["hosts"]));
   heading(`The goal, ${goal}`);
@@ -194,52 +183,19 @@ async function treeOf(here: Demo, id: string): Promise<Tree> {
 async function testsOn(here: Demo, branch: string): Promise<string> {
   const checkout = join(here.folder, "merged");
   await git(here, ["worktree", "add", "--quiet", checkout, branch]);
-  const ran = await execa("npm", ["test"], { ...optionsFor(here), cwd: checkout });
+  const ran = await execa("npm", ["test"], { ...optionsFor({ ...here, cwd: checkout }), reject: false });
   const [passed, failed] = ["pass", "fail"].map((word) => new RegExp(`^. ${word} (\\d+)$`, "m").exec(ran.stdout)?.[1] ?? "?");
   return `exit code ${ran.exitCode}, ${passed} tests pass, ${failed} fail`;
 }
 
-async function waitFor(here: Demo, why: string, look: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (performance.now() < deadline) {
-    if (await look()) return;
-    await delay(200, undefined, { signal: here.signal });
-  }
-  throw new Error(`not within a minute: ${why}`);
-}
-
-async function must(here: Demo, args: readonly string[]): Promise<string> {
-  const options = { ...optionsFor(here), stdin: "ignore", timeout: 120_000 } as const;
-  const ran = await execa(process.execPath, [baton, ...args], options);
-  here.signal.throwIfAborted();
-  if (ran.exitCode === 0) return ran.stdout;
-  throw new Error(`baton ${args.join(" ")} ended with ${ran.exitCode}\n${ran.stderr}`);
-}
-
 /** The tree of a thread on the screen, until the thread settles. */
 async function watch(here: Demo, services: Services, thread: string): Promise<void> {
-  const options = { ...optionsFor(here), stdio: "inherit", timeout: longestMs } as const;
+  const options = { ...optionsFor(here), stdio: "inherit", timeout: longestMs, reject: false } as const;
   const tree = execa(process.execPath, [baton, "tree", thread, "--follow"], options);
   services.follow(tree.pid);
   await tree;
   services.follow(undefined);
   here.signal.throwIfAborted();
-}
-
-function optionsFor({ repository, env, signal }: Demo) {
-  return { cwd: repository, env, extendEnv: false, reject: false, cancelSignal: signal } as const;
-}
-
-async function git({ repository, env }: Pick<Demo, "repository" | "env">, args: readonly string[]): Promise<string> {
-  return (await execa("git", args, { cwd: repository, env, extendEnv: false })).stdout;
-}
-
-function heading(title: string): void {
-  say(`\n== ${title}`);
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 process.exitCode = await demo();

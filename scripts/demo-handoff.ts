@@ -1,15 +1,25 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { cacheDirOf, stateDirOf } from "../config/state-dir.ts";
+import { stateDirOf } from "../config/state-dir.ts";
 import { serviceFiles } from "../infra/services/service-files.ts";
 import { bridgeTo, type Bridge } from "./demo-network.ts";
+import {
+  baton,
+  copySample,
+  git,
+  heading,
+  makeHome,
+  makeRepository,
+  must,
+  runBaton,
+  say,
+  succeeded,
+  waitFor,
+} from "./demo-parts.ts";
 
-const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
-const sample = fileURLToPath(new URL("../examples/demo/", import.meta.url));
 const turnSeconds = 2;
 /** Something untracked that the agent leaves while it works. */
 const draft = "src/draft.txt";
@@ -25,7 +35,7 @@ async function demo(): Promise<number> {
   const startedAt = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "baton-handoff-"));
   const [laptop, team] = await Promise.all([makeMachine(folder, "laptop"), makeMachine(folder, "team")]);
-  const repository = await makeRepository(folder);
+  const repository = await makeSlowSample(folder);
   const cleanUp: (() => Promise<unknown>)[] = [async () => Promise.all([runBaton(laptop, ["down"]), runBaton(team, ["down"])])];
   try {
     await Promise.all([must(laptop, ["up"]), must(team, ["up"])]);
@@ -39,12 +49,10 @@ async function demo(): Promise<number> {
     const named = ["remote", "add", "team", "--address", remote.temporal.address, "--hub", remote.hub.address];
     say(`$ baton ${named.join(" ")}`);
     say(
-      await waitFor("both services answer", async () =>
-        succeeded(laptop, named).then(
-          ({ all }) => all,
-          () => undefined,
-        ),
-      ),
+      await waitFor("both services answer", async () => {
+        const { exitCode, all } = await runBaton(laptop, named);
+        return exitCode === 0 && all;
+      }),
     );
     const ended = await story({ laptop, team, repository, bigState: join(folder, "big-1", "state") });
     say(`\nThe demo took ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Its files are in ${folder}.`);
@@ -65,7 +73,7 @@ async function story(here: Story): Promise<number> {
   const { laptop, team, repository } = here;
   await waitFor("big-1 is known", async () => (await must(team, ["hosts"])).includes("big-1"));
   heading("The goal begins on the laptop");
-  const started = await must(laptop, ["run", "../goal.yaml", "--detach", "--json"], repository);
+  const started = await must({ ...laptop, cwd: repository }, ["run", "../goal.yaml", "--detach", "--json"]);
   const { id, branch } = JSON.parse(started) as { id: string; branch: string };
   say(`$ baton run ../goal.yaml --detach    # thread ${id}`);
   await waitFor("its first turn runs", async () => (await viewOf(laptop, id)).doing === "turn 1");
@@ -87,9 +95,9 @@ async function story(here: Story): Promise<number> {
   say(`${view.status} after ${view.turn} turns; the laptop saw ${turn} of them.`);
   heading("The laptop is back, and pulls");
   await must(laptop, ["up"]);
-  await tell(laptop, ["pull", `team:${id}`], repository);
-  say((await execa("git", ["log", "--oneline", "--no-decorate", branch], { cwd: repository })).stdout);
-  say((await execa("git", ["diff", "--stat", "main", branch], { cwd: repository })).stdout);
+  await tell({ ...laptop, cwd: repository }, ["pull", `team:${id}`]);
+  say(await git({ cwd: repository }, ["log", "--oneline", "--no-decorate", branch]));
+  say(await git({ cwd: repository }, ["diff", "--stat", "main", branch]));
   return view.status === "achieved" ? 0 : 1;
 }
 
@@ -106,7 +114,7 @@ async function comeBackInMidTurn({ laptop, bigState }: Story, id: string): Promi
   say(`On big-1, git status in the workspace says:\n${dirty}`);
   await tell(laptop, ["pull", `team:${id}`, "--mode", "interrupt"]);
   await waitFor("its work is on the laptop", async () => (await contentsIn(here)) === left);
-  const { stdout: kept } = await execa("git", ["show", "--stat", "--format=%s", "HEAD"], { cwd: here });
+  const kept = await git({ cwd: here }, ["show", "--stat", "--format=%s", "HEAD"]);
   say(`On the laptop both files are the same, kept as a commit of the interrupted attempt:\n${kept}`);
   say(`$ cat ${draft}\n${await readFile(join(here, draft), "utf8")}`.trimEnd());
 }
@@ -138,41 +146,18 @@ async function viewOf(machine: Machine, id: string): Promise<View> {
 }
 
 async function makeMachine(folder: string, name: string): Promise<Machine> {
-  const home = join(folder, name, "home");
-  await mkdir(home, { recursive: true });
-  await writeFile(
-    join(home, ".gitconfig"),
-    "[user]\n\tname = Baton demo\n\temail = demo@localhost\n[commit]\n\tgpgSign = false\n",
-  );
-  const bin = process.env["BATON_TEMPORAL_BIN"];
-  const env = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: home,
-    NO_COLOR: "1",
-    TEMPORAL_CONFIG_FILE: "/dev/null",
-    BATON_STATE_DIR: join(folder, name, "state"),
-    BATON_CACHE_DIR: cacheDirOf(process.env),
-    ...(bin === undefined ? {} : { BATON_TEMPORAL_BIN: bin }),
-  };
-  return { name, env };
+  return { name, env: { ...(await makeHome(join(folder, name))), NO_COLOR: "1" } };
 }
 
 /** The sample of the other demo, with an agent that takes its time, so that there is a middle to hand it over in. */
-async function makeRepository(folder: string): Promise<string> {
-  await cp(sample, folder, { recursive: true });
-  const repository = join(folder, "cart");
-  await rename(join(folder, "repository"), repository);
+async function makeSlowSample(folder: string): Promise<string> {
+  const repository = await copySample(folder);
   const slow = join(folder, "slow-agent.sh");
   await writeFile(slow, slowAgent(folder));
   await chmod(slow, 0o755);
   const goal = join(folder, "goal.yaml");
   await writeFile(goal, (await readFile(goal, "utf8")).replace("bin: ./agent.mjs", "bin: ./slow-agent.sh"));
-  const identity = ["-c", "user.name=Baton demo", "-c", "user.email=demo@localhost", "-c", "commit.gpgSign=false"];
-  await execa("git", ["init", "--quiet", "--initial-branch=main"], { cwd: repository });
-  await execa("git", ["add", "--all"], { cwd: repository });
-  await execa("git", [...identity, "commit", "--quiet", "--no-verify", "-m", `Sell tea and cups\n\n${folder}`], {
-    cwd: repository,
-  });
+  await makeRepository({ cwd: repository }, `Sell tea and cups\n\n${folder}`);
   return repository;
 }
 
@@ -225,41 +210,9 @@ async function kill({ env }: Machine): Promise<void> {
   await delay(100);
 }
 
-async function waitFor<T>(why: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = performance.now() + 60_000;
-  while (performance.now() < deadline) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await delay(200);
-  }
-  throw new Error(`not within a minute: ${why}`);
-}
-
-async function tell(machine: Machine, args: readonly string[], cwd?: string): Promise<void> {
+async function tell(place: Machine & { readonly cwd?: string }, args: readonly string[]): Promise<void> {
   say(`$ baton ${args.join(" ")}`);
-  say((await succeeded(machine, args, cwd)).all);
-}
-
-async function must(machine: Machine, args: readonly string[], cwd?: string): Promise<string> {
-  return (await succeeded(machine, args, cwd)).stdout;
-}
-
-async function succeeded(machine: Machine, args: readonly string[], cwd?: string) {
-  const ran = await runBaton(machine, args, cwd);
-  if (ran.exitCode === 0) return ran;
-  throw new Error(`baton ${args.join(" ")} on the ${machine.name} ended with ${ran.exitCode}\n${ran.all}`);
-}
-
-async function runBaton({ env }: Machine, args: readonly string[], cwd = "/") {
-  return execa(process.execPath, [baton, ...args], { cwd, env, extendEnv: false, all: true, reject: false, timeout: 60_000 });
-}
-
-function heading(title: string): void {
-  say(`\n== ${title}`);
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  say((await succeeded(place, args)).all);
 }
 
 process.exitCode = await demo();

@@ -1,18 +1,18 @@
-import { cp, mkdtemp, rename } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { baton, copySample, git, heading, makeRepository, runBaton, say } from "./demo-parts.ts";
 
-const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
-const sample = fileURLToPath(new URL("../examples/demo/", import.meta.url));
 const temporary = join(tmpdir(), "baton-demo-");
 
 /** Runs the sample goal in a new repository of its own, with the services that stay up for whatever comes next. */
 async function demo(): Promise<number> {
   const startedAt = performance.now();
   const folder = await mkdtemp(temporary);
-  const repository = await makeRepository(folder);
+  const repository = await copySample(folder);
+  // The folder's name tells two demos of the same second apart.
+  await makeRepository({ cwd: repository }, `Sell tea and cups\n\n${basename(folder)}`);
   say(`A sample repository with failing tests: ${repository}`);
   say(
     "An agent and a judge without a model work on it: first a fix that is not enough, then what the checks and the judge tell.",
@@ -23,18 +23,6 @@ async function demo(): Promise<number> {
   await showResult(repository, code);
   say(`The demo took ${((performance.now() - startedAt) / 1000).toFixed(1)} s and ended with exit code ${code}.`);
   return code;
-}
-
-async function makeRepository(folder: string): Promise<string> {
-  await cp(sample, folder, { recursive: true });
-  const repository = join(folder, "cart");
-  await rename(join(folder, "repository"), repository);
-  await git(repository, ["init", "--quiet", "--initial-branch=main"]);
-  await git(repository, ["add", "--all"]);
-  const identity = ["-c", "user.name=Baton demo", "-c", "user.email=demo@localhost", "-c", "commit.gpgSign=false"];
-  // The folder's name tells two demos of the same second apart.
-  await git(repository, [...identity, "commit", "--quiet", "--no-verify", "-m", `Sell tea and cups\n\n${basename(folder)}`]);
-  return repository;
 }
 
 /** Ctrl-C is the CLI's own to answer: it says how to come back. */
@@ -51,12 +39,14 @@ async function run(cwd: string): Promise<number> {
 }
 
 async function showResult(repository: string, code: number): Promise<void> {
-  const [branch] = (await git(repository, ["for-each-ref", "--format=%(refname:short)", "refs/heads/baton/"])).split("\n");
+  const [branch] = (await git({ cwd: repository }, ["for-each-ref", "--format=%(refname:short)", "refs/heads/baton/"])).split(
+    "\n",
+  );
   if (branch === undefined || branch === "") return say(`No branch was delivered (exit code ${code}).\n`);
   const thread = branch.replace(/^baton\//, "");
   heading(`The branch ${branch}`);
-  say(await git(repository, ["log", "--oneline", "--no-decorate", branch]));
-  say(await git(repository, ["diff", "--stat", "main", branch]));
+  say(await git({ cwd: repository }, ["log", "--oneline", "--no-decorate", branch]));
+  say(await git({ cwd: repository }, ["diff", "--stat", "main", branch]));
   heading("The report");
   say(await text(repository, ["show", thread, "--report"]));
   heading("In Temporal UI");
@@ -90,20 +80,7 @@ function quoted(word: string): string {
 }
 
 async function text(cwd: string, args: readonly string[]): Promise<string> {
-  const { all } = await execa(process.execPath, [baton, ...args], { cwd, all: true, reject: false, timeout: 30_000 });
-  return `${all.trim()}\n`;
-}
-
-async function git(cwd: string, args: readonly string[]): Promise<string> {
-  return (await execa("git", args, { cwd })).stdout;
-}
-
-function heading(title: string): void {
-  say(`\n== ${title}`);
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  return `${(await runBaton({ cwd }, args)).all.trim()}\n`;
 }
 
 process.exitCode = await demo();

@@ -5,14 +5,13 @@ import { answerWaitSummary, backOffSummary, pauseWaitSummary } from "../domain/s
 import { releaseHold } from "./hold.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
-/** What threads of 0.1 were started with. */
+/** For threads whose start does not say. */
 const defaultKeepPlaceMs = 120_000;
 
 /** Waits until anything about the thread changes; the loop then decides anew. */
 export async function waitForPeople(loop: ThreadLoop, reason: "answer" | "resume"): Promise<void> {
   const before = loop.state;
   const changed = () => loop.state !== before;
-  loop.doing = reason === "answer" ? "waiting for an answer" : "paused";
   if (loop.state.hold) {
     // For a while the place is kept, so that a quick answer costs nothing.
     const keepPlaceMs = keepPlaceMsOf(loop.state);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { keepEnd, keepStart } from "../../domain/bounded-text.ts";
+import { keepEnd } from "../../domain/bounded-text.ts";
 import type { CheckResult, Verification } from "../../domain/verification.ts";
 
 const tailBytes = 2000;
@@ -33,6 +33,7 @@ function checkPart(check: CheckResult, fence: Fence): string {
   return `${line}\n${fence.around("OUTPUT", keepEnd(check.tail, tailBytes))}`;
 }
 
-export function diffPart(diff: string, maxBytes: number, fence: Fence): string {
-  return diff.trim() === "" ? "The diff is empty: nothing was changed." : fence.around("DIFF", keepStart(diff, maxBytes));
+/** A diff as `boundedDiff` gives it. */
+export function diffPart(diff: string, fence: Fence): string {
+  return diff.trim() === "" ? "The diff is empty: nothing was changed." : fence.around("DIFF", diff);
 }

@@ -49,6 +49,7 @@ test("an empty diff and a missing verification are said", () => {
   expect(prompt).toContain("No checks were run");
 });
 
-test("a diff of any size leaves the prompt bounded", () => {
-  expect(judgePrompt(request({ diff: "+x\n".repeat(1_000_000) })).length).toBeLessThan(250_000);
+test("the names of files that the diff leaves out reach the judge", () => {
+  const diff = `${"+x\n".repeat(70_000)}[1 more changed files are not shown:]\n  hidden.ts (+1 -1)`;
+  expect(judgePrompt(request({ diff }))).toContain("hidden.ts");
 });

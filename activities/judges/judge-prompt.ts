@@ -7,7 +7,6 @@ import type { JudgeRequest } from "../judge-request.ts";
 import { criteriaOf } from "./read-verdict.ts";
 import { verdictJsonSchema } from "./verdict-schema.ts";
 
-const diffBytes = 200_000;
 const claimBytes = 4000;
 const findingsBytes = 8000;
 
@@ -25,7 +24,7 @@ A criterion is "met" only if the evidence shows it; name that evidence (file and
       .map((text, index) => `Criterion ${index + 1}: ${text}`)
       .join("\n")}`,
     `## What the checks found\n\n${verificationPart(request.verification, fence)}`,
-    `## The work: unified diff from the base commit\n\n${diffPart(request.diff, diffBytes, fence)}`,
+    `## The work: unified diff from the base commit\n\n${diffPart(request.diff, fence)}`,
     findingsPart(request, fence),
     `## What the worker says about its work: a claim that nobody verified\n\n${claim.trim() === "" ? "Nothing." : fence.around("CLAIM", keepEnd(claim, claimBytes))}`,
     `## Your answer\n\nOne JSON object and nothing else, with one entry in \`criteria\` for every criterion above, by its number. \`overall\` is "met" only if every criterion is met. Its JSON Schema:\n\n${JSON.stringify(verdictJsonSchema)}`,

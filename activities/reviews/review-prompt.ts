@@ -6,8 +6,6 @@ import { createFence, diffPart, verificationPart, type Fence } from "../asking/e
 import { reviewJsonSchema } from "./review-schema.ts";
 import type { EarlierReview, ReviewRequest } from "./review-request.ts";
 
-const diffBytes = 200_000;
-const earlierDiffBytes = 60_000;
 const findingsBytes = 20_000;
 
 /** The instructions of any reviewer. What the worker could have written is fenced by a word it cannot know. */
@@ -21,7 +19,7 @@ Look for what the checks cannot see: wrong or half-done behaviour, cases that we
     reviewer.instructions === undefined ? "" : `## Instructions for the reviewer\n\n${reviewer.instructions}`,
     contractSection(goal),
     `## What the checks found\n\n${verificationPart(request.verification, fence)}`,
-    `## The work: unified diff from the base commit\n\n${diffPart(request.diff, diffBytes, fence)}`,
+    `## The work: unified diff from the base commit\n\n${diffPart(request.diff, fence)}`,
     request.earlier === undefined ? "" : earlierPart(request.earlier, fence),
     `## Your answer\n\nOne JSON object and nothing else. The worker gets each finding as it stands, and nothing else from you. Its JSON Schema:\n\n${JSON.stringify(reviewJsonSchema)}`,
   ]
@@ -40,6 +38,6 @@ function earlierPart({ turn, findings, diff }: EarlierReview, fence: Fence): str
     `## What you found in turn ${turn}`,
     "See for each whether it is mended now. Repeat it if it is not; do not, if it was wrong.",
     found,
-    `What changed since then, as unified diff:\n\n${diffPart(diff, earlierDiffBytes, fence)}`,
+    `What changed since then, as unified diff:\n\n${diffPart(diff, fence)}`,
   ].join("\n\n");
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { BatonFailure } from "../../domain/failure.ts";
-import { printJson } from "../output.ts";
+import { isColorful, printJson } from "../output.ts";
 import { threadArgument } from "./thread-argument.ts";
 
 interface DiffOptions {
@@ -33,7 +33,7 @@ export function diffCommand(): Command {
         };
         await withCheckpoint(request, async (diff) => {
           if (json) return printJson({ thread, base, commit: checkpoint.commit, files: await diff.files() });
-          await diff.print({ stat: stat === true, color: process.stdout.isTTY && !process.env["NO_COLOR"] });
+          await diff.print({ stat: stat === true, color: isColorful(process.stdout) });
         });
       });
     });

@@ -1,8 +1,8 @@
+import { isAtLeast, oldestGit } from "../../git/git-version.ts";
 import { runProcess } from "../../process/run-process.ts";
 import { bad, fine, type Finding } from "./finding.ts";
 
 const oldestNode = [20, 19] as const;
-const oldestGit = [2, 34] as const;
 const askMs = 5000;
 
 export function checkNode(): Finding {
@@ -27,9 +27,4 @@ export async function checkGit(): Promise<Finding> {
   return isAtLeast(version, oldestGit)
     ? fine("git", version)
     : bad("git", { status: "error", detail: `${version} is too old`, next });
-}
-
-export function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [hasMajor = 0, hasMinor = 0] = version.split(".").map(Number);
-  return hasMajor > major || (hasMajor === major && hasMinor >= minor);
 }

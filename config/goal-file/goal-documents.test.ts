@@ -6,11 +6,11 @@ import { goalJsonSchema, goalKeys } from "./schema-keys.ts";
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 
 describe("what is generated from the goal schema", () => {
-  it("is the JSON Schema in docs (mend: npx tsx scripts/generate-goal-schema.ts)", () => {
+  it("is the JSON Schema in docs (mend: npm run docs)", () => {
     expect(read("goal.schema.json")).toBe(goalSchemaText());
   });
 
-  it("is the table of keys in docs (mend: npx tsx scripts/generate-goal-schema.ts)", () => {
+  it("is the table of keys in docs (mend: npm run docs)", () => {
     const page = read("goal-file.md");
     expect(page).toBe(withKeyTable(page));
   });

@@ -1,8 +1,7 @@
 import { countTasks, type TaskCounts } from "./task-counts.ts";
 import type { TaskState } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
-import type { TreeSpent } from "./tree.ts";
-import { nothingInTree } from "./tree.ts";
+import { nothingInTree, type TreeSpent } from "./tree.ts";
 
 /** The subagents of one thread: the answer of the `tree` Query. */
 export interface TreeView {
