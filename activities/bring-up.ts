@@ -1,7 +1,7 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { allEnded } from "../git/all-ended.ts";
-import { git } from "../git/git.ts";
 import { restoreSession } from "../git/restore-session.ts";
+import { workCommit } from "../git/work-commit.ts";
 import { restoreWorkspace } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { fetchObjects } from "./fetch-objects.ts";
@@ -64,12 +64,9 @@ export async function setUp(host: HostContext, open: OpenThread, input: OpenWork
   }
 }
 
-/** The commit with a checkpoint's work tree: what is not a whole turn has one of its own, beside the newest turn's. */
+/** The commit with a checkpoint's work tree. */
 export async function workCommitIn(store: string, checkpoint: StoredCheckpoint): Promise<string> {
-  if (!checkpoint.partial) return checkpoint.commit;
-  const { snapshot } = checkpoint;
-  const parents = (await git(["rev-parse", `${snapshot}^@`], { cwd: store, gitDir: store })).toString().trim().split("\n");
-  const work = parents.at(-1);
-  if (!work) throw new BatonFailure("Workspace", `the hub's snapshot ${snapshot} has no work commit`);
+  const work = await workCommit(store, checkpoint);
+  if (work === undefined) throw new BatonFailure("Workspace", `the hub's snapshot ${checkpoint.snapshot} has no work commit`);
   return work;
 }

@@ -13,6 +13,8 @@ export interface GitOptions {
   readonly stdin?: ProcessRequest["stdin"];
   readonly onStdout?: ProcessRequest["onStdout"];
   readonly timeoutMs?: number;
+  /** Bounds the silence of a transfer, in place of the whole time: a slow line is no reason to give up. */
+  readonly idleMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -77,7 +79,7 @@ async function runCommand(command: ProcessRequest["command"], name: string, opti
     command,
     cwd,
     env: { ...env, ...fixed, ...(gitDir === undefined ? {} : { GIT_DIR: gitDir }), ...options.env },
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    ...limitsOf(options),
     tailBytes: onStdout === undefined ? outputLimit : 65_536,
     ...(stdin === undefined ? {} : { stdin }),
     ...(onStdout === undefined ? {} : { onStdout }),
@@ -91,6 +93,11 @@ async function runCommand(command: ProcessRequest["command"], name: string, opti
     where: cwd,
     ...(stderr === "" ? {} : { cause: stderr }),
   });
+}
+
+function limitsOf({ timeoutMs, idleMs }: GitOptions): Pick<ProcessRequest, "timeoutMs" | "idleMs"> {
+  if (idleMs === undefined) return { timeoutMs: timeoutMs ?? defaultTimeoutMs };
+  return timeoutMs === undefined ? { idleMs } : { timeoutMs, idleMs };
 }
 
 /** The failure that a finished git command stands for; a full disk is told apart. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import type { RepositoryRef } from "../domain/repository.ts";
 import { isAtLeast, oldestGit } from "./git-version.ts";
 import { git, runGit, withoutCredentials } from "./git.ts";
+import { repositoryName } from "./repository-name.ts";
 
 /** The user's repository as it is now. Looking at it changes nothing, not even its index. */
 export interface InspectedRepository {
@@ -36,7 +37,7 @@ export async function inspectRepository(path: string): Promise<InspectedReposito
     readOrigin(root),
     shallow ? readShallow(root) : Promise.resolve([]),
   ]);
-  const name = nameOf(origin, root);
+  const name = repositoryName(origin, root);
   const identity = shallow ? (origin ?? root) : rootCommits.sort().join("\n");
   const ref: RepositoryRef = {
     id: `${name}-${createHash("sha256").update(identity).digest("hex").slice(0, 8)}`,
@@ -110,16 +111,6 @@ async function readShallow(root: string): Promise<string[]> {
 async function usesLfs(root: string): Promise<boolean> {
   const text = await readFile(join(root, ".gitattributes"), "latin1").catch(() => "");
   return /filter=lfs/.test(text);
-}
-
-/** Clones with an origin are named after it, so that the folder's name does not matter. */
-function nameOf(origin: string | undefined, root: string): string {
-  const last = basename((origin ?? root).replace(/[/\\]+$/, "").replace(/^.*:(?!\/)/, ""));
-  const name = last
-    .replace(/\.git$/, "")
-    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
-    .replace(/^[.-]+/, "");
-  return name.slice(0, 60) || "repository";
 }
 
 function refusal(message: string, where: string, next: string): BatonFailure {

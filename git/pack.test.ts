@@ -99,7 +99,7 @@ test("a diff is bounded per file and in total, and says what it leaves out", asy
   const base = await commitAll(root);
   writeFileSync(join(root, "a-small.txt"), "diff --git a/fake b/fake\nhello\n");
   writeFileSync(join(root, "b-long.txt"), "long line\n".repeat(10_000));
-  writeFileSync(join(root, "c.bin"), randomBytes(1000));
+  writeFileSync(join(root, "c.bin"), Buffer.alloc(1000));
   writeFileSync(join(root, "d-wide.txt"), "x".repeat(3_000_000));
   for (let at = 0; at < 50; at += 1) writeFileSync(join(root, `e-${at}.txt`), "line\n".repeat(100));
   const commit = await commitAll(root);

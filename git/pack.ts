@@ -15,6 +15,7 @@ export interface PackRequest {
 const smallBytes = 1024 * 1024;
 const smallObjects = 100;
 const queueBytes = 1024 * 1024;
+const idleMs = 10 * 60_000;
 
 /** A thin pack of everything the wants need and the haves lack. */
 export async function* packObjects(request: PackRequest): AsyncGenerator<Uint8Array> {
@@ -43,6 +44,7 @@ async function* pack({ gitDir, wants, haves }: PackRequest): AsyncGenerator<Uint
     gitDir,
     stdin: `${revisions}\n`,
     onStdout: (chunk) => queue.push(chunk),
+    idleMs,
     signal: abort.signal,
   })
     .then((result) => queue.end(result.code === 0 ? undefined : gitFailure(args, gitDir, result)))
@@ -105,7 +107,7 @@ async function indexLargePack(gitDir: string, pack: AsyncIterable<Uint8Array>): 
   const incoming = await mkdtemp(join(Buffer.from(objects, "latin1").toString(), "incoming-"));
   try {
     const env = { GIT_OBJECT_DIRECTORY: incoming, GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(join(incoming, "..")) };
-    await git(["index-pack", "--stdin", "--fix-thin"], { cwd: gitDir, gitDir, env, stdin: pack });
+    await git(["index-pack", "--stdin", "--fix-thin"], { cwd: gitDir, gitDir, env, stdin: pack, idleMs });
     const made = await readdir(join(incoming, "pack"));
     const order = made.filter((name) => name.startsWith("pack-")).sort((a, b) => rank(a) - rank(b));
     for (const name of order) await rename(join(incoming, "pack", name), join(incoming, "..", "pack", name));

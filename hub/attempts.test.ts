@@ -25,13 +25,18 @@ async function attemptRefs(): Promise<string[]> {
   return refs.toString().trim().split("\n");
 }
 
-test("an unfinished turn's work is kept when the next epoch takes the thread", async () => {
-  const made = await work.commit("half done");
-  await running.hub.pushCheckpoint(checkpointOf(made, { partial: true }), work.pack(made.commit, [work.base]));
+test("an unfinished turn's work is kept when the next epoch takes the thread, not the whole turn before it", async () => {
+  const turn = await work.commit("turn 1");
+  await running.hub.pushCheckpoint(checkpointOf(turn), work.pack(turn.commit, [work.base]));
+  const half = await work.commit("half done");
+  const { commit: snapshot } = await work.commit("snapshot");
+  const partial = { partial: true, snapshot, commit: turn.commit, previous: turn.commit, turn: 2 };
+  await running.hub.pushCheckpoint(checkpointOf(half, partial), work.pack(snapshot, [turn.commit]));
   expect(await attempts()).toEqual([]);
-  await running.hub.claimEpoch({ repository, thread, epoch: 2 });
-  expect(await attempts()).toMatchObject([{ epoch: 1, commit: made.commit, why: "superseded" }]);
-  expect(await attemptRefs()).toEqual([`refs/baton/attempts/t/1 ${made.commit}`]);
+  const { checkpoint } = await running.hub.claimEpoch({ repository, thread, epoch: 2 });
+  expect(checkpoint).toMatchObject({ snapshot, commit: turn.commit });
+  expect(await attempts()).toMatchObject([{ epoch: 1, snapshot, commit: half.commit, why: "superseded" }]);
+  expect(await attemptRefs()).toEqual([`refs/baton/attempts/t/1 ${snapshot}`]);
 });
 
 test("a finished turn's work is the thread's own and no attempt", async () => {

@@ -22,7 +22,7 @@ export interface PushCheckpoint {
   readonly tree: string;
 }
 
-/** Work of an epoch that is over, kept for a person to look at. */
+/** Work of an epoch that is over, kept for a person to look at; `commit` has its work tree, of an unfinished turn as well. */
 export interface Attempt extends StoredCheckpoint {
   /** ISO 8601. */
   readonly at: string;

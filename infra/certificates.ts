@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { inFolder } from "../config/folder-failure.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { describeProcess } from "../domain/outcome.ts";
 import { childEnvironment } from "../process/agent-environment.ts";
@@ -31,16 +32,18 @@ const keyKind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-
 /** Makes certificates for a hub and its clients with openssl. SetupFailed when that is missing or refuses. */
 export async function makeCertificates({ out, hosts, days = 825 }: CertificateRequest): Promise<Certificates> {
   const names = hosts.map(subjectName);
-  await mkdir(out, { recursive: true, mode: 0o700 });
   const file = (name: string) => join(out, name);
-  if (!(await exists(file("ca.key")))) await makeAuthority(out);
-  await issue(out, {
-    name: "server",
-    days,
-    usage: "serverAuth",
-    names: [...new Set([...names, "DNS:localhost", "IP:127.0.0.1"])],
+  await inFolder({ root: out, what: "the folder for certificates", next: "give another --out" }, async () => {
+    await mkdir(out, { recursive: true, mode: 0o700 });
+    if (!(await exists(file("ca.key")))) await makeAuthority(out);
+    await issue(out, {
+      name: "server",
+      days,
+      usage: "serverAuth",
+      names: [...new Set([...names, "DNS:localhost", "IP:127.0.0.1"])],
+    });
+    await issue(out, { name: "client", days, usage: "clientAuth", names: [] });
   });
-  await issue(out, { name: "client", days, usage: "clientAuth", names: [] });
   return {
     caFile: file("ca.pem"),
     caKeyFile: file("ca.key"),

@@ -40,6 +40,23 @@ test("a timeout kills a child that ignores SIGTERM, and its children", async () 
   expect(identifyProcess(Number(result.stdout.toString()))).toBeUndefined();
 });
 
+test("an idle limit stops a child that is silent, however long one may take that moves", async () => {
+  const silent = await run({ shell: "echo begun; sleep 60" }, { idleMs: 300 });
+  expect(silent.outcome).toEqual({ kind: "timedOut", afterMs: 300 });
+  async function* slowly() {
+    for (const chunk of ["one ", "two ", "three "]) {
+      await delay(400);
+      yield Buffer.from(chunk);
+    }
+  }
+  const moving = await run(
+    { shell: "cat >/dev/null; for i in 1 2 3; do sleep 0.4; echo $i; done" },
+    { stdin: slowly(), idleMs: 1500 },
+  );
+  expect(moving.outcome).toEqual({ kind: "exited", code: 0 });
+  expect(moving.durationMs).toBeGreaterThan(1500);
+});
+
 test("aborting gives canceled, even when the child then exits with 0", async () => {
   const abort = new AbortController();
   const running = run(

@@ -16,6 +16,8 @@ export interface ProcessRequest {
   readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Milliseconds until the process group is stopped. */
   readonly timeoutMs?: number;
+  /** Milliseconds without a chunk of input or output until the process group is stopped. */
+  readonly idleMs?: number;
   /** Aborting stops the process group and gives the outcome `canceled`. */
   readonly signal?: AbortSignal;
   /** Signals and the wait after each, the last one SIGKILL. */
@@ -63,14 +65,14 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   const exited = new Promise<Ended>((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
   const stopping: Stopping = {};
   const stop = createStop(request, child.pid, { exited, stopping });
-  const unwatch = watchLimits(request, stop);
+  const watch = watchLimits(request, stop);
   const fail = (error: unknown) => stop({ kind: "canceled" }, error);
   const limit = request.tailBytes ?? defaultTailBytes;
-  const stdout = readOutput(child.stdout, limit, request.onStdout);
-  const stderr = readOutput(child.stderr, limit, request.onStderr);
+  const stdout = readOutput(child.stdout, limit, watch.hearing(request.onStdout));
+  const stderr = readOutput(child.stderr, limit, watch.hearing(request.onStderr));
   stdout.done.catch(fail);
   stderr.done.catch(fail);
-  const input = writeAll(child.stdin, request.stdin, exited).catch(fail);
+  const input = writeAll(child.stdin, request.stdin, { exited, watch }).catch(fail);
   try {
     const ended = await Promise.race([exited, stop.gaveUp]);
     await drainOutput([stdout, stderr], { group: child.pid, stopped: () => stopping.outcome !== undefined });
@@ -80,7 +82,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     return { outcome, stdout: stdout.tail(), stderr: stderr.tail(), durationMs: performance.now() - startedAt };
   } finally {
     signalGroup(child.pid, "SIGKILL");
-    unwatch();
+    watch.end();
     forget();
   }
 }
@@ -168,21 +170,41 @@ function createStop(request: ProcessRequest, group: number, state: { exited: Pro
   return Object.assign(stop, { gaveUp });
 }
 
-function watchLimits(request: ProcessRequest, stop: Stop): () => void {
-  const { timeoutMs, signal } = request;
+interface Watch {
+  /** Begins the idle time anew. */
+  moved(): void;
+  /** A consumer whose chunks count as movement. */
+  hearing(consumer: ProcessRequest["onStdout"]): (chunk: Buffer) => void | Promise<void>;
+  end(): void;
+}
+
+function watchLimits({ timeoutMs, idleMs, signal }: ProcessRequest, stop: Stop): Watch {
   const onAbort = () => stop({ kind: "canceled" });
   signal?.addEventListener("abort", onAbort, { once: true });
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => stop({ kind: "timedOut", afterMs: timeoutMs }), Math.min(timeoutMs, 2 ** 31 - 1));
-  return () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+  const stopAfter = (afterMs: number | undefined) =>
+    afterMs === undefined ? undefined : setTimeout(() => stop({ kind: "timedOut", afterMs }), Math.min(afterMs, 2 ** 31 - 1));
+  const timer = stopAfter(timeoutMs);
+  const idle = stopAfter(idleMs);
+  const moved = () => void idle?.refresh();
+  return {
+    moved,
+    hearing: (consumer) => (chunk) => {
+      moved();
+      return consumer?.(chunk);
+    },
+    end() {
+      clearTimeout(timer);
+      clearTimeout(idle);
+      signal?.removeEventListener("abort", onAbort);
+    },
   };
 }
 
-async function writeAll(stream: Writable | null, stdin: ProcessRequest["stdin"], exited: Promise<Ended>): Promise<void> {
+async function writeAll(
+  stream: Writable | null,
+  stdin: ProcessRequest["stdin"],
+  { exited, watch }: { readonly exited: Promise<Ended>; readonly watch: Watch },
+): Promise<void> {
   if (stream === null || stdin === undefined) return;
   // A child that does not read its input (EPIPE) is no failure.
   stream.on("error", () => undefined);
@@ -194,6 +216,7 @@ async function writeAll(stream: Writable | null, stdin: ProcessRequest["stdin"],
   const untilExit = raceAgainst(exited);
   while (stream.writable) {
     const next = await untilExit(source.next());
+    watch.moved();
     if (next === undefined || next.done) break;
     if (!stream.write(next.value)) await untilExit(once(stream, "drain").catch(() => undefined));
   }

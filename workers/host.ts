@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection, NativeConnectionOptions, Worker } from "@temporalio/worker";
+import { inFolder } from "../config/folder-failure.ts";
 import { hostSettingsOf, type HostSettings } from "../config/host-settings.ts";
 import type { Logger } from "../config/logger.ts";
 import type { Environment } from "../config/settings.ts";
@@ -39,17 +40,20 @@ export async function runHost({ env, folder, logger, lockWaitMs }: HostRequest):
   const settings = hostSettingsOf(env);
   if (settings.roles.has("host")) hubOf(env);
   const metricsPort = metricsPortOf(env);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const conflict = (holder: number) =>
     new BatonFailure("Conflict", `a host already runs on this state directory (process ${holder})`, {
       where: folder,
       next: `end it (baton down, or kill ${holder}), or give this one a --state-dir of its own`,
     });
   const lock = { file: join(folder, "host.lock"), waitMs: lockWaitMs, onWait: () => undefined, conflict };
-  await withFileLock(lock, async () => {
-    const host = await hostIdentity(folder, settings.name);
-    installRuntime({ logger, ...(metricsPort === undefined ? {} : { metricsPort }) });
-    await serve({ env, folder, logger: logger.child({ host }), settings, me: { host, incarnation: randomUUID() } });
+  const next = "give --state-dir, or set BATON_STATE_DIR to, a folder that can be written";
+  await inFolder({ root: folder, what: "the host's folder", next }, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await withFileLock(lock, async () => {
+      const host = await hostIdentity(folder, settings.name);
+      installRuntime({ logger, ...(metricsPort === undefined ? {} : { metricsPort }) });
+      await serve({ env, folder, logger: logger.child({ host }), settings, me: { host, incarnation: randomUUID() } });
+    });
   });
 }
 

@@ -63,6 +63,27 @@ test("a mistyped option of a subcommand is a usage error", async () => {
   expect(await baton(["hub", "certs", "--out", "x"]).ended).toMatchObject({ code: 2 });
 }, 15_000);
 
+test("a folder that cannot be made is named, with the option that names another", async () => {
+  const refused = [
+    { args: ["hub", "--state-dir", "/dev/null/x"], what: "the hub's store", next: "give --state-dir" },
+    { args: ["hub", "fsck", "--state-dir", "/dev/null/x"], what: "the hub's store", next: "give --state-dir" },
+    {
+      args: ["hub", "certs", "--host", "h", "--out", "/dev/null/x"],
+      what: "the folder for certificates",
+      next: "give another --out",
+    },
+    { args: ["host", "--hub", "h:1", "--state-dir", "/dev/null/x"], what: "the host's folder", next: "give --state-dir" },
+  ];
+  const ended = await Promise.all(refused.map(({ args }) => baton(args, { TEMPORAL_ADDRESS: "127.0.0.1:1" }).ended));
+  for (const [index, { what, next }] of refused.entries()) {
+    expect(ended[index]).toMatchObject({
+      code: 2,
+      text: expect.stringContaining(`error: ${what} cannot be written: a part of the path`),
+    });
+    expect(ended[index]?.text).toMatch(new RegExp(`at /dev/null/x.*\n  next: ${next}`));
+  }
+}, 30_000);
+
 test("an unguarded hub beyond loopback is refused, and a damaged store is told", async () => {
   const open = baton(["hub", "--listen", "0.0.0.0:0"]);
   const store = join(folder.path, "store");

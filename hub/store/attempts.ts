@@ -27,7 +27,9 @@ interface Parts {
 export function createAttempts({ repositories, records, threads }: Parts): Attempts {
   const add: Attempts["add"] = async (thread, record, attempt) => {
     await repositories.pointAttempt(record.repository, thread, { epoch: attempt.epoch, commit: attempt.snapshot });
-    const next = withAttempt(record, { ...attempt, at: new Date().toISOString() });
+    // A person looks at the work itself; the newest whole turn's commit is no part of what was overtaken.
+    const work = await repositories.workCommit(record.repository, attempt);
+    const next = withAttempt(record, { ...attempt, commit: work ?? attempt.commit, at: new Date().toISOString() });
     const dropped = (record.attempts ?? []).filter(({ epoch }) => !next.attempts?.some((each) => each.epoch === epoch));
     if (dropped.length > 0) await repositories.inside(record.repository, (gitDir) => removeAttempts(gitDir, thread, dropped));
     return next;

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { inFolder } from "../../config/folder-failure.ts";
 import { createKeyedMutex } from "../keyed-mutex.ts";
 import type { RecordResult, StoreCheck } from "../hub.ts";
 import { createArtifacts, type Artifacts } from "./artifacts.ts";
@@ -33,6 +34,11 @@ export interface HubStore {
 
 /** Opens or makes a store, and mends what a killed hub left in it. Conflict when another hub has it open. */
 export async function openHubStore(root: string): Promise<HubStore> {
+  const next = "give --state-dir, or set BATON_STATE_DIR to, a folder that can be written";
+  return inFolder({ root, what: "the hub's store", next }, () => openLocked(root));
+}
+
+async function openLocked(root: string): Promise<HubStore> {
   await mkdir(root, { recursive: true });
   const unlock = await lockStore(root);
   try {

@@ -31,7 +31,7 @@ export async function receivePack(
   const incoming = await mkdtemp(join(objects, "incoming-"));
   try {
     const env = { GIT_OBJECT_DIRECTORY: incoming, GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) };
-    const result = await runGit(indexPack, { cwd: gitDir, gitDir, env, stdin: pack, timeoutMs: hubLimits.indexMs });
+    const result = await runGit(indexPack, { cwd: gitDir, gitDir, env, stdin: pack, idleMs: hubLimits.indexMs });
     // Exit code 1 means that the pack is sound but builds on objects outside it, as thin packs do.
     const made = result.code <= 1 ? /^(?:pack|keep)\t([0-9a-f]+)/.exec(result.stdout.toString("latin1")) : null;
     if (made === null) throw refused(gitDir, result);

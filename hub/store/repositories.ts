@@ -3,6 +3,8 @@ import { basename, join } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
 import { openObjectStore, presentObjects } from "../../git/object-store.ts";
 import { packObjects } from "../../git/pack.ts";
+import { workCommit } from "../../git/work-commit.ts";
+import type { StoredCheckpoint } from "../hub.ts";
 import { createKeyedMutex } from "../keyed-mutex.ts";
 import { hubLimits } from "../limits.ts";
 import { consolidatePacks, receivePack } from "./receive-pack.ts";
@@ -30,6 +32,8 @@ export interface Repositories {
   pointThread(id: string, thread: string, commit: string): Promise<void>;
   /** Keeps a commit that is there as a thread's work of an old epoch. */
   pointAttempt(id: string, thread: string, attempt: { epoch: number; commit: string }): Promise<void>;
+  /** The commit with a checkpoint's work tree; undefined when it cannot be told. Does not wait while the repository is tidied. */
+  workCommit(id: string, checkpoint: StoredCheckpoint): Promise<string | undefined>;
   list(): Promise<string[]>;
   /** Runs `work` on the git folder beside others, but never while the repository is being tidied. */
   inside<Result>(id: string, work: (gitDir: string) => Promise<Result>): Promise<Result>;
@@ -68,6 +72,7 @@ export async function createRepositories(root: string): Promise<Repositories> {
     async pointAttempt(id, thread, attempt) {
       await writeAttemptRef(await ensure(id, [attempt.commit]), thread, attempt);
     },
+    workCommit: (id, checkpoint) => workCommit(gitDirOf(id), checkpoint),
     list: () => listFolders(root),
     async inside(id, work) {
       const leave = await gateOf(id).enter();

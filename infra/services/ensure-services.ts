@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { hubConnectionOf } from "../../config/hub-settings.ts";
 import { readSettings, type Environment } from "../../config/settings.ts";
+import { inFolder } from "../../config/folder-failure.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import { startDetached } from "../../process/start-detached.ts";
@@ -15,7 +16,6 @@ import { readRunningServices } from "./read-services.ts";
 import { serviceEnvironment } from "./service-environment.ts";
 import { serviceFiles, type ServiceFiles } from "./service-files.ts";
 import { serviceNames, type Endpoints } from "./service-plan.ts";
-import { stateDirFailure } from "./state-dir-failure.ts";
 import { reapLost, stopAll, stopOne } from "./stop-services.ts";
 
 export interface EnsureRequest {
@@ -42,17 +42,16 @@ export async function ensureServices(request: EnsureRequest): Promise<Endpoints>
   const running = readRunningServices(state);
   if (running !== undefined) return sameHub(sameTemporal(running.endpoints, external), request.env);
   const files = serviceFiles(state);
-  try {
+  const next = "set BATON_STATE_DIR to a directory that can be written";
+  return inFolder({ root: state.root, what: "Baton's state directory", next }, () => {
     for (const folder of [state.root, state.temporal, state.hub, state.host, state.logs, state.run]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
     const onWait = (holder: number) => request.onProgress(`waiting for another baton (process ${holder}) to start the services`);
-    return await withFileLock({ file: files.lockFile, waitMs: lockWaitMs, onWait }, () =>
+    return withFileLock({ file: files.lockFile, waitMs: lockWaitMs, onWait }, () =>
       startServices({ ...request, state, files, external }),
     );
-  } catch (error) {
-    throw stateDirFailure(error, state) ?? error;
-  }
+  });
 }
 
 function sameTemporal(endpoints: Endpoints, wanted: TemporalTarget | undefined): Endpoints {

@@ -49,6 +49,8 @@ async function isFenced(thread: TestThread, machine: Machine): Promise<void> {
   await until(async () => (await crash.world.must("attempts", thread.id)).stdout.includes("it came after"), {
     why: "its late work is kept beside the thread",
   });
+  const { stdout: late } = await crash.world.must("attempts", thread.id, "--diff", "1");
+  expect(late).toContain("+++ b/half.txt");
   await runs.holds(thread, { turns: 2 });
   await expect(thread.repository.file(thread.branch, "half.txt")).rejects.toThrow();
 }
