@@ -71,6 +71,20 @@ describe.concurrent("what a fan-out does about", () => {
     expect(await thread.settled("achieved", 90_000)).toMatchObject({ subagents: { merged: 6 } });
   });
 
+  test("one cause that each task meets on a file of its own: asks once", async () => {
+    const goal = fanOutGoal(["apples", "b", "$(c)", "dates"], {
+      script: "true",
+      template: { verify: ['grep done "out/${task.name}.txt"'], on_failure: { same_failure: 1, no_progress: 1, then: "stop" } },
+    });
+    const thread = await world.start({ plan: noPlan, goal });
+    const { questions } = await thread.asks(90_000);
+    expect(questions).toMatchObject([
+      { kind: "subagents", text: expect.stringMatching(/^[34] subagents .* same reason/) as string },
+    ]);
+    await world.must("answer", thread.id, "stop");
+    await thread.settled("stopped");
+  });
+
   test("a subagent that somebody ended in Temporal: its task has failed", async () => {
     const gate = join(world.root, "let-go");
     const goal = fanOutGoal(["kept", "ended"], {
