@@ -53,7 +53,7 @@ describe.concurrent("what a fan-out does about", () => {
     expect(await thread.repository.git("ls-tree", "--name-only", thread.branch, "out/")).toBe("out/json one\nout/plain");
   });
 
-  test("one cause that stops them all: asks once, and tries again when it is mended", async () => {
+  test("one cause that stops them all: asks once, again while it lasts, and tries again when it is mended", async () => {
     const broken = join(world.root, "broken");
     writeFileSync(broken, "");
     const refuse = `echo '{"failure":{"reason":"auth","detail":"log in first"}}' > "$BATON_RESULT_FILE"; exit 1`;
@@ -66,6 +66,8 @@ describe.concurrent("what a fan-out does about", () => {
     expect(questions).toMatchObject([{ kind: "subagents" }]);
     expect(questions[0]?.text).toContain("log in first");
     expect((await treeOf(world, thread)).counts).toMatchObject({ running: 3, pending: 3 });
+    await world.must("answer", thread.id, "continue");
+    await thread.when("it asks again", ({ questions: [again] }) => again?.kind === "subagents" && again.id !== questions[0]?.id);
     rmSync(broken);
     await world.must("answer", thread.id, "continue");
     expect(await thread.settled("achieved", 90_000)).toMatchObject({ subagents: { merged: 6 } });
