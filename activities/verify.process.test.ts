@@ -96,6 +96,17 @@ describe("verification", () => {
     expect(fine.signature).toBe("");
   });
 
+  test("gives the same signature for tasks that fail alike, each on its own file", async () => {
+    const own = (name: string) =>
+      check('cat "$BATON_TASK_NAME.txt"; echo "in $PWD"; exit 1', { name: `cat ${name}`, env: [`BATON_TASK_NAME=${name}`] });
+    const names = ["cart", "b", "very-long-name".repeat(9)];
+    const ran = await Promise.all(names.map((name) => run([own(name)], { thread: `${name.slice(0, 24)}-0123abcd` })));
+    expect(new Set(ran.map(({ signature }) => signature)).size).toBe(1);
+    expect(ran[0]?.checks[0]).toMatchObject({ name: "cat cart", tail: expect.stringContaining("cart.txt") as string });
+    const other = await run([{ ...own("cart"), run: "exit 1" }]);
+    expect(other.signature).not.toBe(ran[0]?.signature);
+  });
+
   test("stops a check that hangs, with all it started", async () => {
     const result = await only("sleep 300 & echo $!; wait", { timeoutMs: 300 });
     expect(result).toMatchObject({ status: "timed out", reason: "timed out after 300 ms" });

@@ -1,4 +1,5 @@
 import { failureSignature } from "../domain/failure-signature.ts";
+import { maskValues, taskValues } from "../domain/fan-out/mask-values.ts";
 import type { Check } from "../domain/goal.ts";
 import type { TranscriptEvent } from "../domain/transcript.ts";
 import type { CheckResult, Verification } from "../domain/verification.ts";
@@ -44,7 +45,7 @@ export async function runChecks(request: ChecksRequest): Promise<Verification> {
     of: checks.length,
     failed,
     checks,
-    signature: failureSignature(checks),
+    signature: failureSignature(checks.map((result, index) => asOfAnyTask(request, request.checks[index], result))),
     activeMs: Math.round(performance.now() - startedAt),
   };
 }
@@ -64,6 +65,14 @@ async function runAndTell(request: ChecksRequest, check: Check, index: number): 
     ...(metric === undefined ? {} : { metric }),
   });
   return result;
+}
+
+/** What a check of one task found, told as that of another would be: a command names the variables of fields, not their values. */
+function asOfAnyTask({ thread, cwd }: ChecksRequest, check: Check | undefined, result: CheckResult): CheckResult {
+  const values = taskValues(check?.env ?? []);
+  if (check === undefined || values.length === 0) return result;
+  const masked = (text = "") => maskValues(text, [...values, ["<checkout>", cwd], ["<thread>", thread]]);
+  return { ...result, name: check.run, reason: masked(result.reason), tail: masked(result.tail) };
 }
 
 /** Failures share the room for tails first; what is left goes to the checks that passed. */

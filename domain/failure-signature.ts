@@ -24,6 +24,11 @@ export function failureSignature(checks: readonly CheckResult[]): string {
   return fingerprint(failing.map((check) => [check.name, check.status, essence(check)].join("\n")).join("\n\n"));
 }
 
+/** Identity of a failure that is told in words. 16 hex digits. */
+export function textSignature(text: string): string {
+  return fingerprint(normalised(text));
+}
+
 function essence(check: CheckResult): string {
   return [normalised(check.reason ?? ""), ...comparedLines(check.tail ?? "")].join("\n");
 }

@@ -33,6 +33,8 @@ export interface Question {
   /** How to go on, as a command or a sentence. */
   readonly next: string;
   readonly choices: readonly Choice[];
+  /** What the tasks have in common that a question of the kind `subagents` is about. */
+  readonly cause?: string;
   readonly turn: number;
   /** Milliseconds since the epoch. */
   readonly askedAt: number;
@@ -46,4 +48,4 @@ export interface Answer {
 }
 
 /** A question before it has a number. */
-export type NewQuestion = Pick<Question, "kind" | "text" | "facts" | "next"> & Partial<Pick<Question, "choices">>;
+export type NewQuestion = Pick<Question, "kind" | "text" | "facts" | "next"> & Partial<Pick<Question, "choices" | "cause">>;

@@ -88,7 +88,7 @@ function takeAnswer(loop: ThreadLoop, answer: Answer): ThreadState {
   if (question?.kind === "subagents" && answer.choice === "continue") {
     const { text } = answer;
     const order = { kind: "answer" as const, answer: { choice: "continue" as const, ...(text === undefined ? {} : { text }) } };
-    for (const thread of waitingAlike(loop.state)) tellSubagent(loop, thread, order);
+    for (const thread of waitingAlike(loop.state, question)) tellSubagent(loop, thread, order);
   }
   // Its turn still runs.
   if (question?.kind === "worker" && answer.choice === "stop") loop.work?.cancel();

@@ -1,9 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { ParentClosePolicy, startChild } from "@temporalio/workflow";
-import { afterStarted, threadsOf } from "../domain/fan-out/after-news.ts";
+import { afterStarted } from "../domain/fan-out/after-news.ts";
 import { taskIn } from "../domain/fan-out/fan-out-state.ts";
 import { subagentId, subagentStart } from "../domain/fan-out/subagent-start.ts";
-import type { TaskState } from "../domain/fan-out/task.ts";
+import { threadsOf, type TaskState } from "../domain/fan-out/task.ts";
 import type { ThreadState } from "../domain/thread.ts";
 import type { ThreadStart } from "../domain/thread-start.ts";
 import * as messages from "./messages.ts";

@@ -1,6 +1,6 @@
 import { condition, setHandler } from "@temporalio/workflow";
 import { exhausted } from "../domain/budget.ts";
-import { afterGranted, afterNews, grantable, threadsOf } from "../domain/fan-out/after-news.ts";
+import { afterGranted, afterNews, grantable } from "../domain/fan-out/after-news.ts";
 import {
   isMetered,
   startable,
@@ -11,7 +11,7 @@ import {
   type FanOutState,
 } from "../domain/fan-out/fan-out-state.ts";
 import { afterLeft, afterToldToLeave, leavingThreads } from "../domain/fan-out/leaving.ts";
-import type { TaskState } from "../domain/fan-out/task.ts";
+import { threadsOf, type TaskState } from "../domain/fan-out/task.ts";
 import type { SubagentNews } from "../domain/fan-out/tree.ts";
 import { treeViewOf } from "../domain/fan-out/tree-view.ts";
 import type { ThreadState } from "../domain/thread.ts";

@@ -1,6 +1,7 @@
 import { condition, getExternalWorkflowHandle, log, patched } from "@temporalio/workflow";
-import { afterNews, isAtWork, threadsOf } from "../domain/fan-out/after-news.ts";
+import { afterNews, isAtWork } from "../domain/fan-out/after-news.ts";
 import { tasksIn } from "../domain/fan-out/fan-out-state.ts";
+import { threadsOf } from "../domain/fan-out/task.ts";
 import { afterLeft } from "../domain/fan-out/leaving.ts";
 import { nothingInTree, type TreeOrder } from "../domain/fan-out/tree.ts";
 import * as messages from "./messages.ts";

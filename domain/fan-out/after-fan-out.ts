@@ -1,10 +1,10 @@
 import { addSpent } from "../budget.ts";
-import { changeTask, tasksIn, type FanOutState } from "./fan-out-state.ts";
+import { tasksIn, type FanOutState } from "./fan-out-state.ts";
 import type { Goal } from "../goal.ts";
 import type { MergeReport, RefusedMerge } from "./merge.ts";
 import type { Choice, Question } from "../question.ts";
 import type { Task, TaskState } from "./task.ts";
-import { commonCause } from "./fan-out-questions.ts";
+import { isAbout } from "./fan-out-questions.ts";
 import { end, type ThreadState } from "../thread.ts";
 import type { Usage } from "../usage.ts";
 
@@ -114,27 +114,27 @@ export function afterFanOutAnswer(state: ThreadState, question: Question, choice
   const { kind } = question;
   if (kind === "tasks") return { ...state, fanOut: { ...fanOut, approved: true } };
   if (kind === "pilot") return pilotOver(state);
-  if (kind === "subagents") return { ...state, fanOut: tryAlikeAgain(fanOut) };
+  if (kind === "subagents") return { ...state, fanOut: tryAlikeAgain(fanOut, question) };
   if (kind !== "failedTasks") return state;
   return choice === "retry" ? { ...state, fanOut: tryFailedAgain(fanOut) } : finishFanOut(state);
 }
 
-/** Those that ended are started again; those that wait are told the answer by the Workflow. */
-function tryAlikeAgain(fanOut: FanOutState): FanOutState {
-  const found = commonCause(fanOut);
-  if (found === null) return fanOut;
-  const again = found.tasks.reduce(
-    (state, { key }) => changeTask(state, key, (task) => (task.status === "failed" ? pendingAgain(task) : task)),
-    fanOut,
-  );
-  return { ...again, causesAsked: [...again.causesAsked, found.cause] };
+/** Those that ended are started again; those that wait are told the answer by the Workflow. Who meets the cause again counts anew. */
+function tryAlikeAgain(fanOut: FanOutState, question: Question): FanOutState {
+  const tasks = fanOut.tasks.map((task): TaskState => {
+    if (!isAbout(question, task)) return task;
+    if (task.status === "failed") return pendingAgain(task);
+    const { cause: _cause, succeededBefore: _before, ...rest } = task;
+    return rest;
+  });
+  return { ...fanOut, tasks };
 }
 
 function tryFailedAgain(fanOut: FanOutState): FanOutState {
   return { ...fanOut, tasks: fanOut.tasks.map((task) => (task.status === "failed" ? pendingAgain(task) : task)) };
 }
 
-function pendingAgain({ cause: _cause, reason: _reason, ...task }: TaskState): TaskState {
+function pendingAgain({ cause: _cause, succeededBefore: _before, reason: _reason, ...task }: TaskState): TaskState {
   return { ...task, status: "pending" };
 }
 

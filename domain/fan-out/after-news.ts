@@ -1,7 +1,7 @@
 import { oneLine } from "../bounded-text.ts";
 import { exhausted } from "../budget.ts";
 import { changeTask, succeeded, totalSpent, type FanOutState } from "./fan-out-state.ts";
-import type { TaskState } from "./task.ts";
+import { threadsOf, type TaskState } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
 import { addInTree, nothingInTree, sinceInTree, type SubagentNews, type TurnGrant } from "./tree.ts";
 
@@ -31,7 +31,7 @@ export function afterNews(state: ThreadState, news: SubagentNews): ThreadState {
   const accounted = account(state.fanOut, news, over);
   if (!own || over) return { ...state, fanOut: accounted };
   const successes = succeeded(accounted);
-  return { ...state, fanOut: changeTask(accounted, news.key, (task) => since(successes, taskAfter(task, news))) };
+  return { ...state, fanOut: changeTask(accounted, news.key, (task) => since(successes, task, taskAfter(task, news))) };
 }
 
 /** Whether the thread is one of the subagents that work at the task right now. */
@@ -39,9 +39,10 @@ export function isAtWork(task: TaskState, thread: string): boolean {
   return task.status === "running" && threadsOf(task).includes(thread);
 }
 
-/** How many had got through when the first met the cause: what was before it says nothing about it. */
-function since(successes: number, { succeededBefore = successes, ...task }: TaskState): TaskState {
-  return task.cause ? { ...task, succeededBefore } : task;
+/** How many had got through when the task met its cause: what was before it says nothing about it. */
+function since(successes: number, before: TaskState, { succeededBefore: _before, ...task }: TaskState): TaskState {
+  if (!task.cause) return task;
+  return { ...task, succeededBefore: before.cause === task.cause ? (before.succeededBefore ?? successes) : successes };
 }
 
 /** Another is started under the next id, or the rest of a race decides. */
@@ -108,11 +109,6 @@ function settledOnDemand(
 
 function calm({ reason: _reason, cause: _cause, ...task }: TaskState): TaskState {
   return task;
-}
-
-/** Every subagent that works at a task right now. */
-export function threadsOf(task: TaskState): readonly string[] {
-  return task.racers ?? (task.thread === null ? [] : [task.thread]);
 }
 
 /** The attempts that the budget has room for: what is in flight counts as an average turn each. */

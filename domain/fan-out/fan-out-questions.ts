@@ -1,8 +1,8 @@
 import { oneLine } from "../bounded-text.ts";
 import { succeeded, tasksIn, type FanOutState } from "./fan-out-state.ts";
-import type { NewQuestion } from "../question.ts";
+import type { NewQuestion, Question } from "../question.ts";
 import { countsText, countTasks } from "./task-counts.ts";
-import type { TaskState } from "./task.ts";
+import { threadsOf, type TaskState } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
 
 /** Subagents that have to fail alike before a person is asked about the cause. */
@@ -13,8 +13,7 @@ const shown = 10;
 export function commonCause(fanOut: FanOutState): { readonly cause: string; readonly tasks: readonly TaskState[] } | null {
   const byCause = new Map<string, TaskState[]>();
   for (const task of fanOut.tasks) {
-    if (!task.cause || fanOut.causesAsked.includes(task.cause)) continue;
-    byCause.set(task.cause, [...(byCause.get(task.cause) ?? []), task]);
+    if (task.cause) byCause.set(task.cause, [...(byCause.get(task.cause) ?? []), task]);
   }
   const now = succeeded(fanOut);
   for (const [cause, tasks] of byCause) {
@@ -25,9 +24,14 @@ export function commonCause(fanOut: FanOutState): { readonly cause: string; read
 }
 
 /** Threads that wait for the cause that a person was asked about. */
-export function waitingAlike({ fanOut }: ThreadState): readonly string[] {
-  const found = fanOut === undefined ? null : commonCause(fanOut);
-  return found?.tasks.flatMap(({ status, thread }) => (status === "running" && thread !== null ? [thread] : [])) ?? [];
+export function waitingAlike({ fanOut }: ThreadState, question: Pick<Question, "cause">): readonly string[] {
+  const alike = fanOut === undefined ? [] : tasksIn(fanOut, "running").filter((task) => isAbout(question, task));
+  return alike.flatMap(threadsOf);
+}
+
+/** Others may have got through, or met the same, since it was asked. */
+export function isAbout({ cause }: Pick<Question, "cause">, task: TaskState): boolean {
+  return cause !== undefined && task.cause === cause;
 }
 
 export function tasksQuestion({ start }: ThreadState, { tasks }: FanOutState): NewQuestion {
@@ -51,10 +55,11 @@ export function pilotQuestion({ start }: ThreadState, fanOut: FanOutState): NewQ
 }
 
 export function stuckQuestion({ start }: ThreadState, found: NonNullable<ReturnType<typeof commonCause>>): NewQuestion {
-  const { tasks } = found;
+  const { tasks, cause } = found;
   return {
     kind: "subagents",
-    text: `${tasks.length} subagents cannot go on for the same reason: ${oneLine(tasks[0]?.reason ?? found.cause, 300)}`,
+    cause,
+    text: `${tasks.length} subagents cannot go on for the same reason: ${oneLine(tasks[0]?.reason ?? cause, 300)}`,
     facts: [...listed(tasks.map(({ name, thread }) => `${name} (${thread ?? "not started"})`)), "no further subagent is started"],
     next: `mend the cause, then: baton answer ${start.id} continue (tries these tasks again), or: baton answer ${start.id} stop`,
   };

@@ -23,8 +23,6 @@ export interface FanOutState {
   readonly inFlight: readonly string[];
   /** Threads that lost a race and have not settled yet; absent: none. */
   readonly leaving?: readonly string[];
-  /** Causes of failure that a person was asked about already. */
-  readonly causesAsked: readonly string[];
 }
 
 export function freshFanOut(fanOut: FanOut): FanOutState {
@@ -42,7 +40,6 @@ export const noSubagents: FanOutState = {
   ledger: {},
   wanting: [],
   inFlight: [],
-  causesAsked: [],
 };
 
 /** Whether turns of the tree have to be asked for, one by one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { goalFor, threadWith } from "../../test/support/play-thread.ts";
 import { afterListed, afterMerged, finishFanOut, pilotOver } from "./after-fan-out.ts";
-import { afterGranted, afterNews, afterStarted, grantable, threadsOf } from "./after-news.ts";
+import { afterGranted, afterNews, afterStarted, grantable } from "./after-news.ts";
 import { refuseDeparture } from "../departure.ts";
 import { waitingAlike } from "./fan-out-questions.ts";
 import { startable, totalSpent } from "./fan-out-state.ts";
@@ -11,6 +11,7 @@ import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
 import { nextStep } from "../next-step.ts";
 import { afterAnswer, afterBudgetChange, ask, budgetQuestion } from "../questions.ts";
 import { subagentId, subagentStart } from "./subagent-start.ts";
+import { threadsOf } from "./task.ts";
 import { openThread, type ThreadState } from "../thread.ts";
 import type { SubagentNews } from "./tree.ts";
 import { noUsage } from "../usage.ts";
@@ -56,6 +57,12 @@ function news(state: ThreadState, { key, now, spent }: Pick<SubagentNews, "key" 
 const achieved = { kind: "settled", status: "achieved", reason: "", commit: "c1", cause: "" } as const;
 const failed = (reason: string, cause = reason) =>
   ({ kind: "settled", status: "failed", reason, commit: "base", cause }) as const;
+
+/** Asks whatever question is due. */
+function asked(state: ThreadState): ThreadState {
+  const step = nextStep(state);
+  return step.kind === "askAboutTasks" ? ask(state, step.question, 1) : state;
+}
 
 const mergedAll = (state: ThreadState, ...merged: string[]) =>
   afterMerged(state, {
@@ -148,6 +155,22 @@ describe("a thread that fans out", () => {
     expect(nextStep(state).kind).toBe("waitForSubagents");
   });
 
+  it("asks about the same cause again when it was not mended, also once others got through in between", () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const stuck = { kind: "stuck", text: "log in", cause: "auth" } as const;
+    const meet = (all: ThreadState, ...keys: string[]) => keys.reduce((each, key) => told(each, key, stuck), all);
+    let state = meet(started(listed(names, fanOutGoal({ parallel: 8 })), ...names), "a", "b", "c");
+    const [first] = asked(state).questions;
+    state = meet(asked(state), "d");
+    for (const key of ["e", "f", "g", "h"]) state = told(state, key, achieved);
+    expect(waitingAlike(state, first!)).toEqual(["a-1", "b-1", "c-1", "d-1"]);
+    state = mergedAll(afterAnswer(asked(state), { choice: "continue" }, 1), "e", "f", "g", "h");
+    for (const key of ["a", "b", "c", "d"]) state = told(state, key, { kind: "working" });
+    state = meet(state, "a", "b");
+    expect(nextStep(state).kind).toBe("waitForSubagents");
+    expect(nextStep(meet(state, "c"))).toMatchObject({ question: { kind: "subagents", cause: "auth" } });
+  });
+
   it.each([
     ["continue", "finishFanOut"],
     ["stop", "failOnTask"],
@@ -205,7 +228,8 @@ describe("a fan-out in trouble", () => {
     expect(nextStep(state).kind).toBe("waitForSubagents");
     state = told(state, "g", { kind: "stuck", text: "log in", cause: "auth" });
     expect(nextStep(state)).toMatchObject({ kind: "askAboutTasks", question: { kind: "subagents" } });
-    expect(waitingAlike(told(state, "h", { kind: "stuck", text: "else", cause: "else" }))).toEqual(["e-1", "f-1", "g-1"]);
+    const later = told(told(state, "h", { kind: "stuck", text: "else", cause: "else" }), "e", { kind: "working" });
+    expect(waitingAlike(later, { cause: "auth" })).toEqual(["f-1", "g-1"]);
   });
 
   it("carries no list of tasks twice, and no more evidence than a payload takes", () => {

@@ -1,6 +1,8 @@
 import { oneLine } from "../bounded-text.ts";
+import { textSignature } from "../failure-signature.ts";
 import { nextStep } from "../next-step.ts";
 import { isSettled, type ThreadState } from "../thread.ts";
+import { maskValues, taskValues } from "./mask-values.ts";
 import { ofTree, type SubagentNews, type SubagentState } from "./tree.ts";
 
 const textLength = 300;
@@ -30,7 +32,7 @@ function stateOf(state: ThreadState): SubagentState {
     return {
       kind: "stuck",
       text: oneLine(question.text, textLength),
-      cause: signature || alike(`${question.kind}: ${question.text}`),
+      cause: signature || alike(state, `${question.kind}: ${question.text}`),
     };
   }
   const step = nextStep(state);
@@ -38,12 +40,17 @@ function stateOf(state: ThreadState): SubagentState {
 }
 
 /** A person's or the parent's stop is no failure that others could share. */
-function causeOfEnd({ ending, verification }: ThreadState): string {
+function causeOfEnd(state: ThreadState): string {
+  const { ending, verification } = state;
   if (ending?.status !== "failed") return "";
-  return verification?.signature ? verification.signature : alike(ending.reason);
+  return verification?.signature ? verification.signature : alike(state, ending.reason);
 }
 
-/** Numbers differ between subagents that fail alike. */
-function alike(text: string): string {
-  return oneLine(text.replaceAll(/\d+/g, "#"), textLength);
+/** Numbers, and what names the task or its thread, differ between subagents that fail alike. */
+function alike({ start }: ThreadState, text: string): string {
+  const own = [
+    ["<thread>", start.id],
+    ["${task.name}", start.tree?.task ?? ""],
+  ] as const;
+  return textSignature(maskValues(text, [...taskValues(start.goal.agents.worker.env), ...own]));
 }

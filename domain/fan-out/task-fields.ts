@@ -14,7 +14,14 @@ export function fillPlaceholders(text: string, valueOf: (field: string) => strin
   return text.replace(placeholder, (whole, escape: string, field: string) => (escape === "" ? valueOf(field) : whole.slice(1)));
 }
 
+const variablePrefix = "BATON_TASK_";
+
 /** Environment variable that holds a field in a subagent's commands. */
 export function taskVariable(field: string): string {
-  return `BATON_TASK_${field.toUpperCase()}`;
+  return `${variablePrefix}${field.toUpperCase()}`;
+}
+
+/** The field that a variable holds; undefined for any other variable. */
+export function fieldOf(variable: string): string | undefined {
+  return variable.startsWith(variablePrefix) ? variable.slice(variablePrefix.length).toLowerCase() : undefined;
 }

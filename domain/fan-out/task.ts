@@ -69,3 +69,8 @@ export interface Rebase {
  * otherwise; `left` when a person or the goal decided to go on without it. What an agent asked for is `achieved` instead of `ready`.
  */
 export type TaskStatus = "pending" | "running" | "ready" | "merged" | "achieved" | "failed" | "left";
+
+/** Every subagent that works at a task right now. */
+export function threadsOf(task: TaskState): readonly string[] {
+  return task.racers ?? (task.thread === null ? [] : [task.thread]);
+}

@@ -53,7 +53,7 @@ describe.concurrent("what a fan-out does about", () => {
     expect(await thread.repository.git("ls-tree", "--name-only", thread.branch, "out/")).toBe("out/json one\nout/plain");
   });
 
-  test("one cause that stops them all: asks once, and tries again when it is mended", async () => {
+  test("one cause that stops them all: asks once, again while it lasts, and tries again when it is mended", async () => {
     const broken = join(world.root, "broken");
     writeFileSync(broken, "");
     const refuse = `echo '{"failure":{"reason":"auth","detail":"log in first"}}' > "$BATON_RESULT_FILE"; exit 1`;
@@ -66,9 +66,25 @@ describe.concurrent("what a fan-out does about", () => {
     expect(questions).toMatchObject([{ kind: "subagents" }]);
     expect(questions[0]?.text).toContain("log in first");
     expect((await treeOf(world, thread)).counts).toMatchObject({ running: 3, pending: 3 });
+    await world.must("answer", thread.id, "continue");
+    await thread.when("it asks again", ({ questions: [again] }) => again?.kind === "subagents" && again.id !== questions[0]?.id);
     rmSync(broken);
     await world.must("answer", thread.id, "continue");
     expect(await thread.settled("achieved", 90_000)).toMatchObject({ subagents: { merged: 6 } });
+  });
+
+  test("one cause that each task meets on a file of its own: asks once", async () => {
+    const goal = fanOutGoal(["apples", "b", "$(c)", "dates"], {
+      script: "true",
+      template: { verify: ['grep done "out/${task.name}.txt"'], on_failure: { same_failure: 1, no_progress: 1, then: "stop" } },
+    });
+    const thread = await world.start({ plan: noPlan, goal });
+    const { questions } = await thread.asks(90_000);
+    expect(questions).toMatchObject([
+      { kind: "subagents", text: expect.stringMatching(/^[34] subagents .* same reason/) as string },
+    ]);
+    await world.must("answer", thread.id, "stop");
+    await thread.settled("stopped");
   });
 
   test("a subagent that somebody ended in Temporal: its task has failed", async () => {
