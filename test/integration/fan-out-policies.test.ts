@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
-import { terminateThread } from "../support/end-thread.ts";
+import { forgetThread, terminateThread } from "../support/end-thread.ts";
 import { fanOutGoal, taskOf, treeOf, whenTree, writeOwnFile } from "../support/fan-out.ts";
 import { until } from "../support/until.ts";
 
@@ -100,6 +100,26 @@ describe.concurrent("what a fan-out does about", () => {
     await until(async () => (await taskOf(world, thread, "ended")).status === "failed", { why: "the loss is noticed" });
     writeFileSync(gate, "");
     expect(await thread.settled()).toMatchObject({ subagents: { merged: 1, left: 1 } });
+  });
+
+  test("a task whose earlier subagent Temporal forgot: starts another, with nothing of the earlier one", async () => {
+    const mended = join(world.root, "mended");
+    const goal = fanOutGoal(["again"], {
+      script: `echo x >> old.txt; if [ -f ${mended} ]; then ${writeOwnFile}; fi`,
+      template: { budget: { turns: 1 } },
+      fan_out: { on_task_failure: "continue" },
+    });
+    const prepared = await world.prepare({ plan: noPlan, goal });
+    const first = await world.run(prepared);
+    await first.settled("failed");
+    const { thread: earlier } = await taskOf(world, first, "again");
+    await forgetThread(world, earlier ?? "");
+    writeFileSync(mended, "");
+    const second = await world.run(prepared);
+    expect(await second.settled()).toMatchObject({ spent: { turns: 1 }, subagents: { merged: 1 } });
+    expect((await taskOf(world, second, "again")).thread).toBe(`${earlier}-2`);
+    expect(await second.repository.file(second.branch, "old.txt")).toBe("x");
+    expect(await world.view(earlier ?? "")).toMatchObject({ status: "stopped", spent: { turns: 0 } });
   });
 
   test("a task that failed, when none may", async () => {
