@@ -4,6 +4,7 @@ import { workEnvironment } from "./agent-markers.ts";
 import { agentAdapters } from "./agents/adapters.ts";
 import { fetchThread, restoreThread, setUp } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
+import { secureLeftWork } from "./left-work.ts";
 import type { OpenThreads } from "./open-threads.ts";
 import type { PreparedWorkspace, PrepareInput } from "./thread-activities.ts";
 import { untilHubBack } from "./until-hub-back.ts";
@@ -26,6 +27,7 @@ export async function prepareWorkspace(
     const asked = () => host.hub.readCheckpoint({ repository: repository.id, thread });
     const { checkpoint } = await untilHubBack(asked, { signal, logger: host.logger });
     const { open, bytes } = await fetchThread(host, input, checkpoint);
+    await secureLeftWork(host, open, { input, checkpoint });
     await restoreThread(open, checkpoint);
     await setUp(host, open, input);
     return { problems: [], bytes };

@@ -49,6 +49,7 @@ function workspaceInput(state: ThreadState): OpenWorkspaceInput {
     repository,
     env: goal.agents.worker.env,
     turn: state.turn + 1,
+    attempt: state.attempt,
     ...(tree?.earlier === undefined ? {} : { also: [tree.earlier] }),
     ...setupOf(goal),
   };
