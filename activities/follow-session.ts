@@ -8,12 +8,14 @@ interface FollowedTurn {
   readonly session: AgentSession | null;
   /** Folder that travels. */
   readonly sessionDir: string;
+  /** Told as soon as it is known, where it can be saved. */
+  readonly onSession: (session: AgentSession) => void;
 }
 
 /** Knows which session a running turn writes, and saves it as it is at that moment. */
-export function followSession({ agent, session, sessionDir }: FollowedTurn) {
+export function followSession({ agent, session, sessionDir, onSession }: FollowedTurn) {
   const adapter = agentAdapters[agent.use];
-  let id: string | undefined;
+  let known: AgentSession | undefined;
   let env: Readonly<Record<string, string>> | undefined;
   return {
     /** From here on the agent runs, in this environment. */
@@ -21,13 +23,15 @@ export function followSession({ agent, session, sessionDir }: FollowedTurn) {
       env = environment;
     },
     take(event: AgentEvent): void {
-      if (event.kind === "session") id = event.id;
+      if (event.kind !== "session" || event.id === "" || event.id === known?.id || adapter.saveSession === undefined) return;
+      known = event.id === session?.id ? session : { agent: agent.use, id: event.id };
+      onSession(known);
     },
     /** Undefined while the agent has told of none, or where it keeps its session in the folder itself. */
     async save(): Promise<AgentSession | undefined> {
-      if (adapter.saveSession === undefined || env === undefined || id === undefined || id === "") return undefined;
-      await adapter.saveSession({ env, sessionDir }, id);
-      return id === session?.id ? session : { agent: agent.use, id };
+      if (env === undefined || known === undefined) return undefined;
+      await adapter.saveSession?.({ env, sessionDir }, known.id);
+      return known;
     },
   };
 }

@@ -32,6 +32,6 @@ function noteOf(folder: ThreadFolder): string {
 }
 
 async function stampOf(folder: ThreadFolder): Promise<string> {
-  const [{ ino, mtimeMs }, boot] = await Promise.all([stat(join(folder.store, "baton-store")), bootId()]);
-  return [ino, mtimeMs, boot].join(" ");
+  const { ino, mtimeMs } = await stat(join(folder.store, "baton-store"));
+  return [ino, mtimeMs, bootId()].join(" ");
 }

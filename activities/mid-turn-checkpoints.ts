@@ -1,5 +1,5 @@
 import { hostSettingsOf } from "../config/host-settings.ts";
-import type { AgentSession, TurnInside } from "../domain/turn.ts";
+import type { AgentSession, Checkpoint, TurnInside } from "../domain/turn.ts";
 import { takeSnapshot } from "../git/snapshot.ts";
 import type { HostContext } from "./host-context.ts";
 import type { OpenThread } from "./open-threads.ts";
@@ -28,17 +28,7 @@ export function checkpointInside(host: HostContext, open: OpenThread, running: R
     const { turn, attempt } = input;
     // First, so that it is never ahead of the files: an agent does again what it cannot remember, but not what it can.
     const session = await running.saveSession();
-    const ledger: LedgerInside = { inside: true, turn, attempt, ...(session === undefined ? {} : { session }) };
-    const { checkpoint } = await takeSnapshot({
-      workspace: open.workspace,
-      sessionDir: open.folder.session,
-      ledger: JSON.stringify(ledger),
-      base: open.repository.base,
-      parentCommit: open.commit,
-      message: `Inside turn ${turn} of ${open.thread}`,
-      turn,
-      ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
-    });
+    const checkpoint = await snapshotInside(open, { turn, attempt, ...(session === undefined ? {} : { session }) });
     if (checkpoint.tree === newest) return;
     await pushSnapshot(host, open, { checkpoint, turn, partial: true });
     newest = checkpoint.tree;
@@ -54,4 +44,21 @@ export function checkpointInside(host: HostContext, open: OpenThread, running: R
       await saving;
     },
   };
+}
+
+/** Work tree and session folder as they are inside a turn. */
+export async function snapshotInside(open: OpenThread, inside: Omit<LedgerInside, "inside">): Promise<Checkpoint> {
+  const { turn } = inside;
+  const ledger: LedgerInside = { inside: true, ...inside };
+  const { checkpoint } = await takeSnapshot({
+    workspace: open.workspace,
+    sessionDir: open.folder.session,
+    ledger: JSON.stringify(ledger),
+    base: open.repository.base,
+    parentCommit: open.commit,
+    message: `Inside turn ${turn} of ${open.thread}`,
+    turn,
+    ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
+  });
+  return checkpoint;
 }

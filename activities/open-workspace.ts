@@ -8,14 +8,16 @@ import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { reapThread } from "./agent-markers.ts";
 import { fetchThread, restoreThread, setUp, workCommitIn } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
+import { takeUpLeftWork } from "./left-work.ts";
 import type { LedgerInside } from "./mid-turn-checkpoints.ts";
 import type { OpenThreads, ThreadFolder } from "./open-threads.ts";
 import type { OpenedWorkspace, OpenWorkspaceInput } from "./thread-activities.ts";
 import { untilHubBack } from "./until-hub-back.ts";
 
 /**
- * Takes a thread over: fences older claims off, ends their orphans, brings work tree and session to the newest checkpoint,
- * and runs `setup` where the workspace is new. Throws StaleEpoch, IdTaken, SetupFailed, DiskFull, Workspace.
+ * Takes a thread over: fences older claims off, ends their orphans, takes up what they left here, brings work tree and
+ * session to the newest checkpoint, and runs `setup` where the workspace is new. Throws StaleEpoch, IdTaken, SetupFailed,
+ * DiskFull, Workspace.
  */
 export async function openWorkspace(
   host: HostContext,
@@ -23,17 +25,18 @@ export async function openWorkspace(
   input: OpenWorkspaceInput,
 ): Promise<OpenedWorkspace> {
   const { thread, repository } = input;
-  const [{ checkpoint }] = await allEnded([claim(host, input), reapThread(host, thread)]);
-  const { open, bytes } = await fetchThread(host, input, checkpoint);
+  const [known] = await allEnded([claim(host, input), reapThread(host, thread)]);
+  const { open, bytes } = await fetchThread(host, input, known.checkpoint);
+  const checkpoint = await takeUpLeftWork(host, open, { input, ...known });
   const { folder } = open;
-  const [baseTree, known] = await allEnded([
+  const [baseTree, newest] = await allEnded([
     treeOf(folder.store, repository.base),
     newestTurn(folder, checkpoint),
     restoreThread(open, checkpoint),
   ]);
   threads.set(open);
   await setUp(host, open, input);
-  return { baseTree, bytes, ...known };
+  return { baseTree, bytes, ...newest };
 }
 
 async function claim(host: HostContext, { thread, epoch, repository, first }: OpenWorkspaceInput) {

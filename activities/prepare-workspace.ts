@@ -4,6 +4,7 @@ import { workEnvironment } from "./agent-markers.ts";
 import { agentAdapters } from "./agents/adapters.ts";
 import { fetchThread, restoreThread, setUp } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
+import { secureLeftWork } from "./left-work.ts";
 import type { OpenThreads } from "./open-threads.ts";
 import type { PreparedWorkspace, PrepareInput } from "./thread-activities.ts";
 import { untilHubBack } from "./until-hub-back.ts";
@@ -28,6 +29,7 @@ export async function prepareWorkspace(
     const { open, bytes } = await fetchThread(host, input, checkpoint);
     // A handoff that is off may be followed by another claim on the same folder.
     signal.throwIfAborted();
+    await secureLeftWork(host, open, { input, checkpoint });
     await restoreThread(open, checkpoint);
     signal.throwIfAborted();
     await setUp(host, open, input);

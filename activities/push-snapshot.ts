@@ -22,31 +22,38 @@ interface Push {
  * when somebody else holds the thread by now.
  */
 export async function pushSnapshot(host: HostContext, open: OpenThread, push: Push): Promise<void> {
-  const { checkpoint } = push;
-  const { thread, epoch, repository, snapshot } = open;
-  const request = {
-    repository: repository.id,
-    thread,
-    epoch,
-    turn: push.turn,
-    partial: push.partial,
-    ...checkpoint,
-    commit: push.partial ? open.commit : checkpoint.commit,
-    ...(snapshot === null ? {} : { previous: snapshot }),
-  };
-  const haves = [open.commit, ...(snapshot === null ? [] : [snapshot])];
-  const { others = [] } = push;
-  const send = () => sendPack(host, request, { gitDir: open.folder.store, want: checkpoint.snapshot, haves, others });
+  const { checkpoint, others = [] } = push;
+  const { repository, folder } = open;
+  const request = requestOf(open, push);
+  const send = () => sendPack(host, request, { gitDir: folder.store, want: checkpoint.snapshot, haves: havesOf(open), others });
   try {
     await untilHubBack(send, { signal: AbortSignal.any([]), logger: host.logger });
   } catch (error) {
-    const pack = () => packObjects({ gitDir: open.folder.store, wants: [checkpoint.snapshot], haves });
-    if (error instanceof BatonFailure && error.type === "StaleEpoch") await handIn(host, request, pack());
+    if (error instanceof BatonFailure && error.type === "StaleEpoch") await handIn(host, open, push);
     throw error;
   }
   open.snapshot = checkpoint.snapshot;
   await noteObjects(open.folder, [repository.base, checkpoint.snapshot]);
   if (!push.partial) open.commit = checkpoint.commit;
+}
+
+function requestOf(open: OpenThread, { checkpoint, turn, partial }: Push): PushCheckpoint {
+  const { thread, epoch, repository, snapshot, commit } = open;
+  return {
+    repository: repository.id,
+    thread,
+    epoch,
+    turn,
+    partial,
+    snapshot: checkpoint.snapshot,
+    tree: checkpoint.tree,
+    commit: partial ? commit : checkpoint.commit,
+    ...(snapshot === null ? {} : { previous: snapshot }),
+  };
+}
+
+function havesOf({ commit, snapshot }: OpenThread): string[] {
+  return [commit, ...(snapshot === null ? [] : [snapshot])];
 }
 
 interface PackRequest {
@@ -83,8 +90,9 @@ async function* asyncOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Work that comes too late is no part of the thread any more; a person may still want to look at it. */
-async function handIn(host: HostContext, request: PushCheckpoint, pack: AsyncIterable<Uint8Array>): Promise<void> {
-  await host.hub.keepAttempt(request, pack).catch((error: unknown) => {
-    host.logger.warn({ thread: request.thread, error: String(error) }, "overtaken work could not be handed in");
+export async function handIn(host: HostContext, open: OpenThread, push: Push): Promise<void> {
+  const pack = packObjects({ gitDir: open.folder.store, wants: [push.checkpoint.snapshot], haves: havesOf(open) });
+  await host.hub.keepAttempt(requestOf(open, push), pack).catch((error: unknown) => {
+    host.logger.warn({ thread: open.thread, error: String(error) }, "overtaken work could not be handed in");
   });
 }

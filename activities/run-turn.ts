@@ -1,7 +1,7 @@
 import { Context } from "@temporalio/activity";
 import { countsAsTurn, describeOutcome } from "../domain/after-turn.ts";
 import { turnPrompt } from "../domain/prompt.ts";
-import type { Changes, TurnReport } from "../domain/turn.ts";
+import type { AgentSession, Changes, TurnReport } from "../domain/turn.ts";
 import { totalTokens } from "../domain/usage.ts";
 import { takeSnapshot } from "../git/snapshot.ts";
 import { mendRepository } from "../git/workspace.ts";
@@ -18,6 +18,7 @@ import { prepareCheckout } from "./prepared-checkout.ts";
 import { pushSnapshot } from "./push-snapshot.ts";
 import type { RunTurnInput } from "./thread-activities.ts";
 import { openAgentTools, type AgentTools } from "./subagents/open-agent-tools.ts";
+import { forgetTurn, noteTurn } from "./turn-journal.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
 import { interruption } from "./interruption.ts";
 
@@ -61,7 +62,7 @@ async function runAgent(
   const { input, transcript, signal } = run;
   const { thread, epoch, turn, attempt, agent, session } = input;
   await mendRepository({ workspace: open.workspace, commit: open.commit });
-  const running = followSession({ agent, session, sessionDir: open.folder.session });
+  const running = noteAndFollow(open, input);
   const checkpoints = checkpointInside(host, open, { input, saveSession: () => running.save() });
   let tools: AgentTools | undefined;
   try {
@@ -99,6 +100,13 @@ async function runAgent(
   }
 }
 
+/** From here on the host's disk tells of the turn. */
+function noteAndFollow(open: OpenThread, { turn, attempt, agent, session }: RunTurnInput) {
+  noteTurn(open, { turn, attempt });
+  const onSession = (known: AgentSession) => noteTurn(open, { turn, attempt, session: known });
+  return followSession({ agent, session, sessionDir: open.folder.session, onSession });
+}
+
 /** What an agent needs to have subagents, where its goal allows that. */
 async function toolsFor(
   host: HostContext,
@@ -117,6 +125,8 @@ interface EndedTurn {
 
 async function checkpointTurn(host: HostContext, open: OpenThread, { input, result, activeMs }: EndedTurn): Promise<TurnReport> {
   const { turn, attempt, epoch, thread, coldStart } = input;
+  // What an attempt left that has to be tried again is kept, and becomes part of the one commit of its turn.
+  const partial = !countsAsTurn(result.agent);
   const reason = result.coldStart ?? coldStart;
   const told = {
     turn,
@@ -145,8 +155,9 @@ async function checkpointTurn(host: HostContext, open: OpenThread, { input, resu
     ...(open.snapshot === null ? {} : { parentSnapshot: open.snapshot }),
   });
   if (result.agent.kind === "completed") prepareCheckout(host, open, checkpoint.commit);
-  // What an attempt left that has to be tried again is kept, and becomes part of the one commit of its turn.
-  await pushSnapshot(host, open, { checkpoint, turn, partial: !countsAsTurn(result.agent) });
+  noteTurn(open, { turn, attempt, ended: { ...checkpoint, partial } });
+  await pushSnapshot(host, open, { checkpoint, turn, partial });
+  forgetTurn(open);
   return { ...told, checkpoint, changes };
 }
 

@@ -95,14 +95,14 @@ async function keptIn(tree: WorkTree, incoming: string): Promise<string | null> 
   await mkdir(files, { recursive: true, mode: 0o700 });
   const problem = await keepPaths(tree.root, paths, files);
   if (problem !== null) return problem;
-  const entry: Entry = { paths, kilobytes: await kilobytesOf(files), boot: await bootId() };
+  const entry: Entry = { paths, kilobytes: await kilobytesOf(files), boot: bootId() };
   await writeFile(join(incoming, "entry.json"), JSON.stringify(entry));
   return null;
 }
 
 async function take({ folder, key, tree }: CachedSetup): Promise<boolean> {
   const entry = await readEntry(folder, key);
-  if (entry === undefined || entry.boot !== (await bootId())) return false;
+  if (entry === undefined || entry.boot !== bootId()) return false;
   const now = new Date();
   await utimes(join(folder, key), now, now).catch(() => undefined);
   return await placePaths(join(folder, key, "files"), entry.paths, tree.root);

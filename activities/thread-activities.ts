@@ -24,6 +24,8 @@ export interface OpenWorkspaceInput extends Claim, Setup {
   readonly repository: RepositoryRef;
   readonly env: readonly string[];
   readonly turn: number;
+  /** Newest attempt at that turn: only what this one left is taken up. Absent: none is. */
+  readonly attempt?: number;
   /** Commits to be had in the workspace by their ids, beside the thread's own. */
   readonly also?: readonly string[];
   /** Whether the thread has opened no workspace yet, so that work which the hub has under its id is another's. */

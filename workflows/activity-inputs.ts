@@ -51,6 +51,7 @@ function workspaceInput(state: ThreadState): OpenWorkspaceInput {
     turn: state.turn + 1,
     // A subagent's id follows from its task: nobody has asked the hub whether it is free.
     ...(tree !== undefined && state.baseTree === null ? { first: true } : {}),
+    attempt: state.attempt,
     ...(tree?.earlier === undefined ? {} : { also: [tree.earlier] }),
     ...setupOf(goal),
   };

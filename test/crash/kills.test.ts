@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { crashRuns, end, openPair, usage, work, type Pair } from "../support/crash-runs.ts";
@@ -32,6 +32,36 @@ test("a host that is killed in mid-turn, and stays away until the thread has end
   expect(here.processes()).not.toEqual([]);
   await here.start();
   await runs.holds(thread);
+});
+
+/** As long as it takes for its host to come back: only that one's disk has what the hub does not have. */
+const waits = ({ label }: Pair) => ({ host: { labels: [label], on_loss: "wait" } });
+
+test("a host that is killed when its turn has ended, while the hub is away", async () => {
+  const thread = await runs.start(pair, { turns: { 1: work, 2: [["gate", "go"], ...end] } }, waits(pair));
+  await thread.script.reached("go");
+  const { here } = await runs.placeOf(thread, pair);
+  here.link("cut", "hub");
+  thread.script.open("go");
+  const journal = join(here.host().stateDir, "host", "threads", thread.id, "turn.json");
+  await until(() => readFileSync(journal, "utf8").includes('"ended"'), { why: "the turn has ended" });
+  await here.kill9();
+  here.link("heal");
+  await here.start();
+  await runs.holds(thread);
+  expect(thread.script.attempts()).toEqual(["1.1", "2.1"]);
+});
+
+test("a host that is killed in mid-turn and comes back, with what its agent had made so far", async () => {
+  const half: Action = ["write", ["half.txt", "half\n"]];
+  const thread = await runs.start(pair, { turns: { 1: work, 2.1: [half, ["gate", "never"]], 2.2: end } }, waits(pair));
+  await thread.script.reached("never");
+  const { here } = await runs.placeOf(thread, pair);
+  await here.kill9();
+  await here.start();
+  await runs.holds(thread, { turns: 2 });
+  expect(thread.script.attempts()).toEqual(["1.1", "2.1", "2.2"]);
+  expect(await thread.repository.file(thread.branch, "half.txt")).toBe("half");
 });
 
 /** Waits until the hub receives a pack of any thread. */

@@ -28,8 +28,8 @@ const once = ["1.1", "2.1"];
 const twice = ["1.1", "2.1", "2.2"];
 
 /** Starts the gated thread and opens the gates before the named one. */
-async function startUpTo(gate: "one" | "two", pair: Pair): Promise<TestThread> {
-  const thread = await runs.start(pair, gated);
+async function startUpTo(gate: "one" | "two", pair: Pair, goal: Record<string, unknown> = {}): Promise<TestThread> {
+  const thread = await runs.start(pair, gated, goal);
   if (gate === "two") thread.script.open("one");
   await thread.script.reached(gate);
   return thread;
@@ -68,16 +68,18 @@ test.concurrent.for([
 const inTurns = [
   { point: "turn.begun", gate: "one", attempts: ["1.1", "2.2"] },
   { point: "checkpoint.due", gate: "two", attempts: twice },
-  { point: "checkpoint.taken", gate: "two", attempts: twice },
+  { point: "checkpoint.taken", gate: "two", attempts: once, waits: true },
   { point: "checkpoint.sent", gate: "two", attempts: once },
   { point: "turn.done", gate: "two", attempts: once },
   { point: "verification.begun", gate: "two", attempts: once },
   { point: "verification.done", gate: "two", attempts: once },
 ] as const;
 
-test.concurrent.for(inTurns)("a host that is killed at $point", ({ point, gate, attempts }) =>
+test.concurrent.for(inTurns)("a host that is killed at $point", ({ point, gate, attempts, ...more }) =>
   withPair(async (pair) => {
-    const thread = await startUpTo(gate, pair);
+    // Only its own disk has what the hub does not have yet.
+    const host = { labels: [pair.label], ...("waits" in more ? { on_loss: "wait" } : {}) };
+    const thread = await startUpTo(gate, pair, { host });
     const { here } = await runs.placeOf(thread, pair);
     here.points.arm(point);
     openGates(thread);
