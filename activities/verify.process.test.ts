@@ -110,7 +110,7 @@ describe("verification", () => {
   test("stops a check that hangs, with all it started", async () => {
     const result = await only("sleep 300 & echo $!; wait", { timeoutMs: 300 });
     expect(result).toMatchObject({ status: "timed out", reason: "timed out after 300 ms" });
-    expect(isRunning(Number(result?.tail))).toBe(false);
+    await vi.waitFor(() => expect(isRunning(Number(result?.tail))).toBe(false));
   });
 
   test("kills a daemon that a check left behind in its group", async () => {

@@ -108,6 +108,6 @@ test("nothing is written through links, nor into a file that has another name el
   writeFileSync(join(source, "linked"), "more", { flag: "a" });
   await travels();
   expect(lstatSync(join(target, "sub")).isDirectory()).toBe(true);
-  expect(readFileSync(join(outside, "log"))).toEqual(bytes(chunk));
-  expect(readFileSync(join(folder.path, "other-name"))).toEqual(bytes(chunk));
+  expect(readFileSync(join(outside, "log")).equals(bytes(chunk))).toBe(true);
+  expect(readFileSync(join(folder.path, "other-name")).equals(bytes(chunk))).toBe(true);
 });
