@@ -1,13 +1,14 @@
 import { BatonFailure } from "../domain/failure.ts";
 import { allEnded } from "../git/all-ended.ts";
 import { restoreSession } from "../git/restore-session.ts";
+import { takeSpare } from "../git/spare-trees.ts";
 import { workCommit } from "../git/work-commit.ts";
 import { restoreWorkspace } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { fetchObjects } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
 import { knownObjects, noteObjects } from "./known-objects.ts";
-import { makeThreadFolder, threadFolder, workspaceOf, type OpenThread } from "./open-threads.ts";
+import { makeThreadFolder, sparesOf, threadFolder, workspaceOf, type OpenThread } from "./open-threads.ts";
 import { runSetup } from "./run-setup.ts";
 import type { OpenWorkspaceInput } from "./thread-activities.ts";
 import { openTranscript } from "./transcript-writer.ts";
@@ -41,6 +42,7 @@ export async function fetchThread(
 /** Brings work tree and session to the checkpoint, or to the base commit before the first. */
 export async function restoreThread(open: OpenThread, checkpoint: StoredCheckpoint | undefined): Promise<void> {
   const { workspace, folder } = open;
+  await takeSpare(sparesOf(folder), workspace);
   if (!checkpoint) return restoreWorkspace({ workspace, commit: open.commit });
   const { store, session } = folder;
   await allEnded([

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
 import type { RepositoryRef } from "../domain/repository.ts";
 import { withAccess } from "../git/regain-access.ts";
+import type { Spares } from "../git/spare-trees.ts";
 import { workspaceAt, type Workspace } from "../git/workspace.ts";
+import { bootId } from "./boot-id.ts";
 import type { HostContext } from "./host-context.ts";
 import type { PreparedCheckout } from "./prepared-checkout.ts";
 import type { Claim } from "./thread-activities.ts";
@@ -30,6 +32,8 @@ export interface ThreadFolder {
   readonly verify: string;
   /** Bare object store of the repository, shared by its threads. */
   readonly store: string;
+  /** Work trees of the repository's settled threads, for the next ones. */
+  readonly spares: string;
 }
 
 export function threadFolder(hostFolder: string, thread: string, repository: string): ThreadFolder {
@@ -39,7 +43,12 @@ export function threadFolder(hostFolder: string, thread: string, repository: str
     session: join(root, "session"),
     verify: join(root, "verify"),
     store: join(hostFolder, "repositories", `${repository}.git`),
+    spares: join(hostFolder, "spares", repository),
   };
+}
+
+export function sparesOf({ spares }: ThreadFolder): Spares {
+  return { folder: spares, boot: bootId() };
 }
 
 /** The threads that are open on this host; lives as long as the host's process. */
@@ -77,8 +86,8 @@ export async function makeThreadFolder(folder: ThreadFolder): Promise<void> {
   await mkdir(folder.session, { recursive: true });
 }
 
-export async function removeThreadFolder(folder: ThreadFolder): Promise<void> {
-  await withAccess(folder.root, () => rm(folder.root, { recursive: true, force: true, maxRetries: 3 }));
+export async function removeThreadFolder({ root }: Pick<ThreadFolder, "root">): Promise<void> {
+  await withAccess(root, () => rm(root, { recursive: true, force: true, maxRetries: 3 }));
 }
 
 export function workspaceOf(

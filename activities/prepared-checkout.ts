@@ -1,6 +1,7 @@
-import { cleanCheckout, type CleanCheckout } from "../git/clean-checkout.ts";
+import { cleanCheckout, treeAt, type CheckoutPlace, type CleanCheckout } from "../git/clean-checkout.ts";
+import { takeSpare } from "../git/spare-trees.ts";
 import type { HostContext } from "./host-context.ts";
-import type { OpenThread } from "./open-threads.ts";
+import { sparesOf, type OpenThread } from "./open-threads.ts";
 import { threadMarkers } from "./thread-markers.ts";
 
 /** A clean checkout that was begun before anybody asked for it; undefined when it failed. */
@@ -29,7 +30,13 @@ export async function takeCheckout(host: HostContext, open: OpenThread, commit: 
   return ready ?? checkOut(host, open, commit);
 }
 
-function checkOut(host: HostContext, open: OpenThread, commit: string): Promise<CleanCheckout> {
-  const { store, verify: dir } = open.folder;
-  return cleanCheckout({ store, dir, commit, markers: threadMarkers(host, open.thread) });
+async function checkOut(host: HostContext, open: OpenThread, commit: string): Promise<CleanCheckout> {
+  const place = checkoutOf(open);
+  await takeSpare(sparesOf(open.folder), treeAt(place));
+  return cleanCheckout({ ...place, commit, markers: threadMarkers(host, open.thread) });
+}
+
+/** Where the thread's clean checkout is. */
+export function checkoutOf({ folder }: Pick<OpenThread, "folder">): CheckoutPlace {
+  return { store: folder.store, dir: folder.verify };
 }

@@ -11,11 +11,14 @@ import { ownFolder } from "./own-folder.ts";
 import { regainAccess } from "./regain-access.ts";
 import { absolutePath, gitInTree, listOthers, resetTracked, splitPaths, type BytePath, type WorkTree } from "./work-tree.ts";
 
-export interface CleanCheckoutRequest {
+export interface CheckoutPlace {
   /** Bare git folder of the host's store. */
   readonly store: string;
   /** Folder of the checkout; the files are in `tree` in it. */
   readonly dir: string;
+}
+
+export interface CleanCheckoutRequest extends CheckoutPlace {
   readonly commit: string;
   /** Variables that mark git's processes as the thread's, so that the reaper finds them. */
   readonly markers?: Readonly<Record<string, string>>;
@@ -67,7 +70,7 @@ export async function recordSetup(request: CleanCheckoutRequest): Promise<void> 
 }
 
 /** The checkout as a work tree. */
-export function treeAt({ store, dir, markers = {} }: CleanCheckoutRequest): WorkTree {
+export function treeAt({ store, dir, markers = {} }: CheckoutPlace & Pick<CleanCheckoutRequest, "markers">): WorkTree {
   return { store, markers, root: join(dir, "tree"), index: join(dir, "tree.index") };
 }
 
