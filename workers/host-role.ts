@@ -21,6 +21,7 @@ import { recover, signalHeld } from "./holds.ts";
 import { createPlaces } from "./places.ts";
 import { refuseTwin } from "./refuse-twin.ts";
 import { keepSettlingEnded } from "./settle-ended.ts";
+import { keepSweeping } from "./sweep-folders.ts";
 
 interface RoleRequest {
   readonly env: Environment;
@@ -69,10 +70,12 @@ export async function takeHostRole(role: RoleRequest): Promise<HostRolePlayed> {
   const workers = await createHostWorkers(request, { host, places });
   const presence = announce(host, startedAt);
   const settling = keepSettlingEnded({ client, hub, logger });
+  const sweeping = keepSweeping({ client, folder, logger });
   return {
     workers,
     async leave() {
       settling.stop();
+      sweeping.stop();
       await presence.end();
       await transcriptsSent();
       hub.close();

@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KnownHost } from "../../hub/hub.ts";
+import { createLogger } from "../../config/logger.ts";
+import { sweepFolders } from "../../workers/sweep-folders.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { terminateThread } from "../support/end-thread.ts";
@@ -219,4 +221,21 @@ test.concurrent("a thread that gave its place back goes on where it was moved to
   target.signal("SIGKILL");
   await world.must("budget", thread.id, "--turns", "+1");
   expect((await thread.settled()).placement).toEqual({ labels: ["moving"] });
+});
+
+test.concurrent("what a thread left on a host is removed when it has ended, and not before", async () => {
+  const first = await world.host("left-behind", { labels: ["leaving"] });
+  const thread = await world.start({ plan: { turns: { 1: [["gate", "in"], done] } }, goal: on("leaving") });
+  await thread.script.reached("in");
+  await world.host("taker", { labels: ["leaving"] });
+  await until(() => listed("taker"), { why: "the other host is known" });
+  await world.must("handoff", thread.id, "--to", "taker", "--mode", "interrupt");
+  const folder = `${first.stateDir}/host`;
+  const sweep = async () =>
+    sweepFolders({ client: await world.client(), folder, logger: createLogger({ service: "host", env: {} }) }, Date.now());
+  await sweep();
+  expect(readdirSync(`${folder}/threads`)).toEqual([thread.id]);
+  thread.script.open("in");
+  await thread.settled();
+  await until(() => sweep().then(() => readdirSync(`${folder}/threads`).length === 0), { why: "its files are gone" });
 });
