@@ -1,6 +1,7 @@
 import type { Connection } from "@temporalio/client";
 import { BatonFailure } from "../domain/failure.ts";
 import { searchAttributes } from "../workflows/search-attributes.ts";
+import { explainConnectError } from "./explain-connect-error.ts";
 
 const typeNames = {
   TEXT: "Text",
@@ -19,26 +20,55 @@ export function searchAttributeFlags(): string[] {
   return Object.values(searchAttributes).map((key) => `${key.name}=${typeNames[key.type]}`);
 }
 
+const answerMs = 5_000;
+// gRPC's DEADLINE_EXCEEDED, NOT_FOUND and UNAVAILABLE: the service or the namespace is not there.
+const unanswered: readonly unknown[] = [4, 5, 14];
+
+type Namespace = Pick<Connection, "operatorService" | "workflowService" | "withDeadline">;
+
 /** Registers those of Baton's search attributes that the namespace lacks. Throws `BatonFailure` when it may not. */
-export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { operatorService } = connection;
+export async function registerSearchAttributes(connection: Namespace, namespace: string): Promise<void> {
   try {
-    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    const missing = Object.values(searchAttributes).filter((key) => customAttributes[key.name] === undefined);
-    if (missing.length === 0) return;
-    const wanted = Object.fromEntries(missing.map((key) => [key.name, typeNumbers[key.type]]));
-    await operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
+    await connection.withDeadline(Date.now() + answerMs, () => registerMissing(connection, namespace));
   } catch (error) {
-    if (isAlreadyThere(error)) return;
-    throw new BatonFailure(
-      "TemporalUnreachable",
-      `Baton's search attributes are missing in namespace ${namespace}: ${(error as Error).message}`,
-      {
-        next: `temporal operator search-attribute create --namespace ${namespace} ${createFlags()}`,
-        cause: error,
-      },
-    );
+    if (isAlreadyThere(error) || (await areKnown(connection, namespace))) return;
+    throw registrationFailure(error, namespace);
   }
+}
+
+async function registerMissing({ operatorService }: Namespace, namespace: string): Promise<void> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = Object.values(searchAttributes).filter((key) => customAttributes[key.name] === undefined);
+  if (missing.length === 0) return;
+  const wanted = Object.fromEntries(missing.map((key) => [key.name, typeNumbers[key.type]]));
+  await operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
+}
+
+/** Whoever may not look after search attributes can still use them. */
+async function areKnown(connection: Namespace, namespace: string): Promise<boolean> {
+  const query = Object.values(searchAttributes)
+    .map(({ name }) => `${name} IS NULL`)
+    .join(" AND ");
+  const asked = () => connection.workflowService.countWorkflowExecutions({ namespace, query });
+  return connection.withDeadline(Date.now() + answerMs, asked).then(
+    () => true,
+    () => false,
+  );
+}
+
+function registrationFailure(error: unknown, namespace: string): BatonFailure {
+  const { code, message } = error as { code?: number; message: string };
+  const { cause, next } = unanswered.includes(code)
+    ? explainConnectError({ code, message, tls: false, namespace })
+    : {
+        cause: `Baton's search attributes are missing in namespace ${namespace}: ${message}`,
+        next: `temporal operator search-attribute create --namespace ${namespace} ${createFlags()}`,
+      };
+  return new BatonFailure("TemporalUnreachable", `The Temporal Service cannot be used: ${cause}`, {
+    where: `namespace ${namespace}`,
+    next,
+    cause: error,
+  });
 }
 
 /** Another host may have registered them in the meantime. */

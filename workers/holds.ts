@@ -23,15 +23,20 @@ export async function recover(
 ): Promise<void> {
   for (const { pid, command } of await reapProcesses(hostMarkers({ host: me.host, folder })))
     logger.warn({ pid, command }, "ended an orphan");
-  const open = client.workflow.list({ query: `${searchAttributes.host.name} = '${me.host}' AND ExecutionStatus = 'Running'` });
-  for await (const { workflowId } of open) {
-    try {
-      // The dead process was the Workflow's sticky Worker: the server would keep offering it tasks for seconds.
-      await client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution: { workflowId } });
-      await client.workflow.getHandle(workflowId).signal(hostRestartedSignal, me);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError))
-        logger.warn({ workflowId, error: String(error) }, "a thread could not be told of the restart");
-    }
+  try {
+    const open = client.workflow.list({ query: `${searchAttributes.host.name} = '${me.host}' AND ExecutionStatus = 'Running'` });
+    for await (const { workflowId } of open)
+      await tellRestarted(client, me, workflowId).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError))
+          logger.warn({ workflowId, error: String(error) }, "a thread could not be told of the restart");
+      });
+  } catch (error) {
+    logger.warn({ error: String(error) }, "Temporal does not say which threads were here; they wait for a heartbeat to time out");
   }
+}
+
+async function tellRestarted(client: Client, me: { host: string; incarnation: string }, workflowId: string): Promise<void> {
+  // The dead process was the Workflow's sticky Worker: the server would keep offering it tasks for seconds.
+  await client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution: { workflowId } });
+  await client.workflow.getHandle(workflowId).signal(hostRestartedSignal, me);
 }

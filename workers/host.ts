@@ -8,6 +8,7 @@ import { hostSettingsOf, type HostSettings } from "../config/host-settings.ts";
 import type { Logger } from "../config/logger.ts";
 import type { Environment } from "../config/settings.ts";
 import { BatonFailure } from "../domain/failure.ts";
+import { registerSearchAttributes } from "../infra/search-attributes.ts";
 import { withFileLock } from "../infra/services/file-lock.ts";
 import { temporalOptions } from "../infra/temporal-connection.ts";
 import { reapProcesses } from "../process/reap.ts";
@@ -65,6 +66,8 @@ async function serve(host: Locked): Promise<void> {
   if (connection === null) return;
   try {
     const { namespace } = target;
+    // A host may be the first to come to a namespace.
+    await registerSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });
     const request = { connection, namespace, identity: `${me.host}/${process.pid}`, drainGraceMs: settings.drainGraceMs };
     const role = settings.roles.has("host") ? await takeHostRole({ ...host, drain, client, request }) : undefined;

@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectTemporal } from "../../infra/temporal-connection.ts";
+import { runBaton } from "../support/run-baton.ts";
 import { servicesSandbox } from "../support/services-sandbox.ts";
+import { startWorldHost } from "../support/world-host.ts";
 import { tlsFront } from "../support/tls-front.ts";
 
 const sandbox = servicesSandbox();
@@ -100,6 +103,32 @@ test("the right certificates connect", async () => {
   const { client, connection } = await connectTemporal({ env });
   expect(await client.workflow.count()).toMatchObject({ count: 0 });
   await connection.close();
+});
+
+test("a host that comes first to a namespace prepares it, and names one that is missing", async () => {
+  const namespace = "fresh";
+  execFileSync(String(process.env["BATON_TEMPORAL_BIN"]), [
+    "operator",
+    "namespace",
+    "create",
+    "--address",
+    plain,
+    "-n",
+    namespace,
+  ]);
+  const { PATH = "", HOME = "" } = process.env;
+  const place = { name: "first", root: sandbox.state.root, env: { PATH, HOME }, files: sandbox.files };
+  const first = await startWorldHost(place, { env: { TEMPORAL_NAMESPACE: namespace } });
+  const { connection } = await connectTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: plain } });
+  closers.push(() => void connection.close());
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  expect(Object.keys(customAttributes)).toContain("BatonHost");
+  await first.stop();
+  const lost = await runBaton(["host"], { env: { ...first.env, TEMPORAL_NAMESPACE: "nowhere" } });
+  expect(lost).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/there is no namespace "nowhere"\n.*\n {2}next: set TEMPORAL_NAMESPACE/),
+  });
 });
 
 async function listening(server: Server): Promise<Record<string, string>> {
