@@ -5,7 +5,7 @@ import { Client } from "@temporalio/client";
 import type { NativeConnection, NativeConnectionOptions, Worker } from "@temporalio/worker";
 import { hostSettingsOf, type HostSettings } from "../config/host-settings.ts";
 import type { Logger } from "../config/logger.ts";
-import type { Environment } from "../config/settings.ts";
+import type { Environment } from "../config/environment.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { withFileLock } from "../infra/services/file-lock.ts";
 import { temporalOptions } from "../infra/temporal-connection.ts";
