@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { changedFiles, type FileChange } from "../git/diff.ts";
 import { git, runGit } from "../git/git.ts";
 import { openObjectStore, presentObjects } from "../git/object-store.ts";
 import { indexPack } from "../git/pack.ts";
@@ -17,15 +18,8 @@ interface DiffRequest {
   readonly cwd: string;
 }
 
-export interface ChangedFile {
-  readonly path: string;
-  /** Lines; null for a binary file. */
-  readonly added: number | null;
-  readonly removed: number | null;
-}
-
 export interface CheckpointDiff {
-  files(): Promise<ChangedFile[]>;
+  files(): Promise<FileChange[]>;
   print(options: { readonly stat: boolean; readonly color: boolean }): Promise<void>;
 }
 
@@ -59,25 +53,12 @@ const diffOptions = ["--no-ext-diff", "--no-textconv"];
 function diffIn(gitDir: string, { base, commit }: DiffRequest): CheckpointDiff {
   const at = { cwd: gitDir, gitDir };
   return {
-    async files() {
-      const output = await git(["diff", ...diffOptions, "--numstat", "--no-renames", "-z", base, commit], at);
-      return output
-        .toString()
-        .split("\0")
-        .filter((line) => line !== "")
-        .map(changedFile);
-    },
+    files: () => changedFiles({ gitDir, base, commit }),
     async print({ stat, color }) {
       const args = ["diff", ...diffOptions, `--color=${color ? "always" : "never"}`, ...(stat ? ["--stat"] : []), base, commit];
       await git(args, { ...at, onStdout: writeOut });
     },
   };
-}
-
-function changedFile(line: string): ChangedFile {
-  const [added, removed, ...path] = line.split("\t");
-  const count = (text: string | undefined) => (text === undefined || text === "-" ? null : Number(text));
-  return { path: path.join("\t"), added: count(added), removed: count(removed) };
 }
 
 async function writeOut(chunk: Buffer): Promise<void> {

@@ -1,5 +1,6 @@
 import { hubConnectionOf, hubConnectionTo, type HubConnection } from "../config/hub-settings.ts";
-import { readSettings, type Environment } from "../config/settings.ts";
+import type { Environment } from "../config/environment.ts";
+import { readSettings } from "../config/settings.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import type { Endpoints } from "../infra/services/service-plan.ts";
 import { connectTemporal } from "../infra/temporal-connection.ts";

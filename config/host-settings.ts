@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
 import { BatonFailure } from "../domain/failure.ts";
 import { hostWordProblem } from "../domain/placement.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { set, wholeNumber, type Environment } from "./environment.ts";
 
 const roles = ["host", "workflows"] as const;
 export type HostRole = (typeof roles)[number];
@@ -24,7 +23,7 @@ export interface HostSettings {
 }
 
 const mostLabels = 16;
-const longestGraceMs = 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
 
 /** BATON_HOST_NAME, BATON_HOST_LABELS, BATON_PLACES, BATON_AGENT_LIMITS, BATON_ROLES, BATON_DRAIN_GRACE_MS, BATON_CHECKPOINT_MS. Throws Settings naming the variable. */
 export function hostSettingsOf(env: Environment): HostSettings {
@@ -34,11 +33,12 @@ export function hostSettingsOf(env: Environment): HostSettings {
   return {
     name,
     labels: labelsOf(env),
-    places: placesOf(env),
+    // Agents mostly wait for their models.
+    places: wholeNumber(env, "BATON_PLACES", [1, 9999]) ?? Math.max(4, availableParallelism() * 2),
     agentLimits: agentLimitsOf(env),
     roles: rolesOf(env),
-    drainGraceMs: graceOf(env),
-    checkpointMs: checkpointOf(env),
+    drainGraceMs: wholeNumber(env, "BATON_DRAIN_GRACE_MS", [0, dayMs]) ?? 0,
+    checkpointMs: wholeNumber(env, "BATON_CHECKPOINT_MS", [100, dayMs]) ?? 60_000,
   };
 }
 
@@ -50,15 +50,6 @@ function labelsOf(env: Environment): readonly string[] {
   }
   if (labels.length > mostLabels) throw refused("BATON_HOST_LABELS", labels.join(","), `has more than ${mostLabels} labels`);
   return labels;
-}
-
-/** Twice the processors when it is not set: agents mostly wait for their models. */
-function placesOf(env: Environment): number {
-  const text = set(env, "BATON_PLACES");
-  if (text === undefined) return Math.max(4, availableParallelism() * 2);
-  const places = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (places < 1) throw refused("BATON_PLACES", text, "is not a whole number from 1 to 9999");
-  return places;
 }
 
 /** `codex=4,openai=6`: a kind of agent, a provider, or `host:port` of a model service. */
@@ -85,30 +76,11 @@ function rolesOf(env: Environment): ReadonlySet<HostRole> {
   return new Set(wanted.length === 0 ? roles : roles.filter((role) => wanted.includes(role)));
 }
 
-function graceOf(env: Environment): number {
-  const text = set(env, "BATON_DRAIN_GRACE_MS") ?? "0";
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (ms <= longestGraceMs) return ms;
-  throw refused("BATON_DRAIN_GRACE_MS", text, `is not a whole number up to ${longestGraceMs}`);
-}
-
-function checkpointOf(env: Environment): number {
-  const text = set(env, "BATON_CHECKPOINT_MS") ?? "60000";
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (ms >= 100 && ms <= longestGraceMs) return ms;
-  throw refused("BATON_CHECKPOINT_MS", text, `is not a whole number from 100 to ${longestGraceMs}`);
-}
-
 function words(env: Environment, name: string): readonly string[] {
   return (env[name] ?? "")
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "");
-}
-
-function set(env: Environment, name: string): string | undefined {
-  const value = env[name];
-  return value === "" ? undefined : value;
 }
 
 function refused(name: string, value: string, why: string): BatonFailure {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { BatonFailure } from "../domain/failure.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { set, type Environment } from "./environment.ts";
 
 /** How a client reaches a hub. */
 export interface HubConnection {
@@ -171,11 +170,6 @@ export function splitAddress(address: string, from: string): { host: string; por
   const port = Number(match?.[3]);
   if (match !== null && port <= 65_535) return { host: match[1] ?? match[2] ?? "", port };
   throw new BatonFailure("Settings", `"${address}" is not an address`, { where: from, next: "give it as host:port" });
-}
-
-function set(env: Environment, name: string): string | undefined {
-  const value = env[name];
-  return value === "" ? undefined : value;
 }
 
 function flag(env: Environment, name: string): boolean | undefined {

@@ -1,4 +1,5 @@
 import { destination, pino, type DestinationStream, type Logger } from "pino";
+import type { Environment } from "./environment.ts";
 import { readLogLevel } from "./settings.ts";
 
 export type { Logger } from "pino";
@@ -7,7 +8,7 @@ export interface LoggerRequest {
   /** Which process writes: `host`, `hub`. */
   readonly service: string;
   readonly host?: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Standard error by default, so that standard output stays free for results. */
   readonly stream?: DestinationStream;
 }

@@ -3,9 +3,8 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { BatonFailure } from "../domain/failure.ts";
+import type { Environment } from "./environment.ts";
 import { hubConnectionOf, splitAddress, type HubConnection } from "./hub-settings.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const path = z.string().min(1);
 

@@ -1,8 +1,7 @@
 import { isAbsolute } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
+import type { Environment } from "./environment.ts";
 import { cacheDirOf, stateDirOf, type StateDir } from "./state-dir.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a person sets for a whole machine, all through the environment. */
 export interface Settings {

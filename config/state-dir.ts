@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "./environment.ts";
 
 /** Folders under which this machine keeps all of Baton's state. */
 export interface StateDir {
@@ -14,8 +15,6 @@ export interface StateDir {
   /** Pid files, endpoints and locks of the services. */
   readonly run: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `BATON_STATE_DIR`, or `baton` under the XDG state home. */
 export function stateDirOf(env: Environment): StateDir {

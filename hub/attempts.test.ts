@@ -1,26 +1,20 @@
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { git } from "../git/git.ts";
-import { bytesOf, checkpointOf, startHubWithWork, type HubWithWork, type TestHub, type TestWork } from "./test-hub.ts";
+import { bytesOf, checkpointOf } from "./test-hub.ts";
+import { useHubWithWork } from "./use-hub-with-work.ts";
 
-let opened: HubWithWork;
-let work: TestWork;
-let running: TestHub;
 const repository = "repo-1";
+const { work, running, inFolder } = useHubWithWork(repository);
 const thread = "t";
 
 beforeEach(async () => {
-  opened = await startHubWithWork(repository);
-  ({ work, running } = opened);
   await running.hub.claimEpoch({ repository, thread, epoch: 1 });
 });
-
-afterEach(() => opened.close(running));
 
 const attempts = async () => (await running.hub.listAttempts({ repository, thread })).attempts;
 
 async function attemptRefs(): Promise<string[]> {
-  const gitDir = join(opened.folder, "hub/repositories", `${repository}.git`);
+  const gitDir = inFolder(`hub/repositories/${repository}.git`);
   const refs = await git(["for-each-ref", "--format=%(refname) %(objectname)", "refs/baton/attempts"], { cwd: gitDir, gitDir });
   return refs.toString().trim().split("\n");
 }

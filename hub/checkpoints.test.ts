@@ -1,34 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { git } from "../git/git.ts";
 import { isConnected, openObjectStore, presentObjects } from "../git/object-store.ts";
 import { indexPack, packObjects } from "../git/pack.ts";
-import {
-  bytesOf,
-  checkpointOf,
-  only,
-  startHubWithWork,
-  startTestHub,
-  type HubWithWork,
-  type TestHub,
-  type TestWork,
-} from "./test-hub.ts";
+import { bytesOf, checkpointOf, only, startTestHub } from "./test-hub.ts";
+import { useHubWithWork } from "./use-hub-with-work.ts";
 
-let opened: HubWithWork;
-let work: TestWork;
-let running: TestHub;
 const repository = "repo-1";
+const { work, running, inFolder, startAgain } = useHubWithWork(repository);
 const thread = "t";
 
-beforeEach(async () => {
-  opened = await startHubWithWork(repository);
-  ({ work, running } = opened);
-});
-
-afterEach(() => opened.close(running));
-
-const gitDir = () => join(opened.folder, "hub/repositories", `${repository}.git`);
+const gitDir = () => inFolder(`hub/repositories/${repository}.git`);
 const leftovers = () => readdirSync(join(gitDir(), "objects")).filter((name) => !/^([0-9a-f]{2}|info|pack)$/.test(name));
 const packs = () => readdirSync(join(gitDir(), "objects/pack")).sort();
 
@@ -53,7 +36,7 @@ test("a pushed checkpoint is read, claimed and fetched by somebody else, with ev
   const ref = await git(["for-each-ref", "--format=%(objectname)", "refs/baton/threads/t"], { cwd: gitDir(), gitDir: gitDir() });
   expect(ref.toString().trim()).toBe(snapshot);
 
-  const target = await openObjectStore({ gitDir: join(opened.folder, "target.git") });
+  const target = await openObjectStore({ gitDir: inFolder("target.git") });
   await indexPack(target, hub.fetch({ repository, wants: [work.base], haves: [] }));
   const delta = await bytesOf(hub.fetch({ repository, wants: [snapshot], haves: [work.base, "0".repeat(40)] }));
   await indexPack(target, only(delta));
@@ -168,33 +151,33 @@ test("a restarted hub has everything, and mends what a kill left", async () => {
   await running.stop();
   mkdirSync(join(gitDir(), "objects/incoming-dead/pack"), { recursive: true });
   writeFileSync(join(gitDir(), "objects/pack/tmp_pack_dead"), "half");
-  writeFileSync(join(opened.folder, "hub/threads/.tmp-t.json-dead"), "half");
+  writeFileSync(inFolder("hub/threads/.tmp-t.json-dead"), "half");
   writeFileSync(join(gitDir(), "refs/baton/threads/t"), `${work.base}\n`);
-  writeFileSync(join(opened.folder, "hub/lock"), JSON.stringify({ pid: process.pid, startTime: "1" }));
-  running = await startTestHub(join(opened.folder, "hub"));
+  writeFileSync(inFolder("hub/lock"), JSON.stringify({ pid: process.pid, startTime: "1" }));
+  await startAgain();
   expect(leftovers()).toEqual([]);
   expect(existsSync(join(gitDir(), "objects/pack/tmp_pack_dead"))).toBe(false);
-  expect(readdirSync(join(opened.folder, "hub/threads"))).toEqual(["t.json"]);
+  expect(readdirSync(inFolder("hub/threads"))).toEqual(["t.json"]);
   expect(readFileSync(join(gitDir(), "refs/baton/threads/t"), "utf8").trim()).toBe(first.snapshot);
   expect((await running.hub.readCheckpoint({ repository, thread })).checkpoint?.snapshot).toBe(first.snapshot);
   await pushNext("two", first.snapshot);
 });
 
 test("only one hub at a time has a store open", async () => {
-  await expect(startTestHub(join(opened.folder, "hub"))).rejects.toMatchObject({ type: "Conflict" });
+  await expect(startTestHub(inFolder("hub"))).rejects.toMatchObject({ type: "Conflict" });
 });
 
 test("a shallow clone's base is taken without the parents of its boundary", async () => {
   await work.commit("one");
   const { commit } = await work.commit("two");
-  const clone = join(opened.folder, "clone");
-  await git(["clone", "--quiet", "--depth=1", `file://${work.path}`, clone], { cwd: opened.folder });
+  const clone = inFolder("clone");
+  await git(["clone", "--quiet", "--depth=1", `file://${work.path}`, clone], { cwd: inFolder("") });
   const shallow = [commit];
   expect(await running.hub.openRepository({ repository: "shallow", shallow })).toEqual({ haves: [] });
   const pack = packObjects({ gitDir: join(clone, ".git"), wants: shallow, haves: [] });
   await running.hub.pushBase({ repository: "shallow", commit }, pack);
   expect(await running.hub.openRepository({ repository: "shallow", shallow })).toEqual({ haves: shallow });
-  const target = await openObjectStore({ gitDir: join(opened.folder, "target.git"), shallow });
+  const target = await openObjectStore({ gitDir: inFolder("target.git"), shallow });
   await indexPack(target, running.hub.fetch({ repository: "shallow", wants: shallow, haves: [] }));
   expect(await presentObjects(target.gitDir, shallow)).toEqual(shallow);
 });

@@ -1,30 +1,14 @@
 import { existsSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { presentObjects } from "../git/object-store.ts";
-import {
-  bytesOf,
-  checkpointOf,
-  startHubWithWork,
-  startTestHub,
-  type HubWithWork,
-  type TestHub,
-  type TestWork,
-} from "./test-hub.ts";
+import { bytesOf, checkpointOf } from "./test-hub.ts";
+import { useHubWithWork } from "./use-hub-with-work.ts";
 
-let opened: HubWithWork;
-let work: TestWork;
-let running: TestHub;
 const repository = "repo-1";
+const { work, running, inFolder, startAgain } = useHubWithWork(repository);
 
-beforeEach(async () => {
-  opened = await startHubWithWork(repository);
-  ({ work, running } = opened);
-});
-
-afterEach(() => opened.close(running));
-
-const inHub = (path: string) => join(opened.folder, "hub", path);
+const inHub = (path: string) => inFolder(`hub/${path}`);
 const gitDir = () => inHub(`repositories/${repository}.git`);
 const collectAll = { olderThanMs: 0, dryRun: false };
 
@@ -78,7 +62,7 @@ test("objects that have just come stay although nothing points at them yet", asy
   await running.hub.collectGarbage(collectAll);
   expect(await presentObjects(gitDir(), [gone.commit])).toEqual([gone.commit]);
   await running.stop();
-  running = await startTestHub(join(opened.folder, "hub"));
+  await startAgain();
   expect(await running.hub.readCheckpoint({ repository, thread: "gone" })).toEqual({});
 });
 

@@ -1,6 +1,6 @@
+import { wholeNumber } from "../config/environment.ts";
 import { runService } from "../config/run-service.ts";
 import { stateDirOf } from "../config/state-dir.ts";
-import { BatonFailure } from "../domain/failure.ts";
 import { runHub } from "./run-hub.ts";
 import { writeDurably } from "./store/durable-file.ts";
 
@@ -9,7 +9,7 @@ await runService("hub", async (log) => {
   const { env } = process;
   const readyFile = env["BATON_READY_FILE"];
   await runHub({
-    listen: { host: "127.0.0.1", port: hubPort(env["BATON_HUB_PORT"]), tokens: [] },
+    listen: { host: "127.0.0.1", port: wholeNumber(env, "BATON_HUB_PORT", [0, 65_535]) ?? 0, tokens: [] },
     folder: stateDirOf(env).hub,
     log,
     onReady: async (address) => {
@@ -17,12 +17,3 @@ await runService("hub", async (log) => {
     },
   });
 });
-
-function hubPort(text: string | undefined): number {
-  if (text === undefined || text === "") return 0;
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new BatonFailure("Settings", `BATON_HUB_PORT is "${text}", not a port`, {
-    where: "environment variable BATON_HUB_PORT",
-    next: "unset it, or give a number up to 65535",
-  });
-}

@@ -1,23 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { presentObjects } from "../git/object-store.ts";
-import { checkpointOf, startHubWithWork, startTestHub, type HubWithWork, type TestHub, type TestWork } from "./test-hub.ts";
+import { checkpointOf } from "./test-hub.ts";
+import { useHubWithWork } from "./use-hub-with-work.ts";
 
-let opened: HubWithWork;
-let work: TestWork;
-let running: TestHub;
 const repository = "repo-1";
+const { work, running, inFolder, startAgain } = useHubWithWork(repository);
 const key = "0123456789abcdef0123456789abcdef";
 
-beforeEach(async () => {
-  opened = await startHubWithWork(repository);
-  ({ work, running } = opened);
-});
-
-afterEach(() => opened.close(running));
-
-const inHub = (path: string) => join(opened.folder, "hub", path);
+const inHub = (path: string) => inFolder(`hub/${path}`);
 const gitDir = () => inHub(`repositories/${repository}.git`);
 const recordOf = (name: string) => inHub(`results/${repository}/${name}.json`);
 const refOf = (name: string) => join(gitDir(), "refs/baton/results", name);
@@ -34,7 +26,7 @@ async function achieve(thread: string): Promise<string> {
 
 async function restart(): Promise<void> {
   await running.stop();
-  running = await startTestHub(join(opened.folder, "hub"));
+  await startAgain();
 }
 
 const long = (digit: string) => digit.repeat(32);

@@ -74,34 +74,6 @@ function fastImport(turn: number, parent: string): string {
   return `${head}${data(`turn ${turn}`)}from ${parent}\nM 100644 inline work.txt\n${data(`turn ${turn}`)}\n`;
 }
 
-/** A running hub that has the base commit of a user's repository. */
-export interface HubWithWork {
-  readonly work: TestWork;
-  readonly running: TestHub;
-  /** A scratch folder; the store is `hub` in it. */
-  readonly folder: string;
-  /** Ends the hub that runs by now, and removes everything. */
-  readonly close: (running: TestHub) => Promise<void>;
-}
-
-export async function startHubWithWork(repository: string): Promise<HubWithWork> {
-  const folder = scratchFolder();
-  const work = await createTestWork();
-  const running = await startTestHub(join(folder.path, "hub"));
-  await running.hub.openRepository({ repository });
-  await running.hub.pushBase({ repository, commit: work.base }, work.pack(work.base));
-  return {
-    work,
-    running,
-    folder: folder.path,
-    async close(last) {
-      await last.stop();
-      work.remove();
-      folder.remove();
-    },
-  };
-}
-
 /** What a host says when it pushes a commit as a checkpoint of thread `t` at epoch 1. */
 export function checkpointOf(made: { commit: string; tree: string }, more: Partial<PushCheckpoint> = {}): PushCheckpoint {
   const { commit, tree } = made;

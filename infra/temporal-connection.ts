@@ -1,6 +1,6 @@
 import type { Client, Connection, ConnectionOptions } from "@temporalio/client";
 import { plainTextToTls, speaksTls, tlsError } from "../config/connections/tls-handshake.ts";
-import type { Environment } from "../config/settings.ts";
+import type { Environment } from "../config/environment.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { explainConnectError } from "./explain-connect-error.ts";
 import { embeddedNamespace, loadTemporalProfile } from "./temporal-target.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Environment } from "../config/settings.ts";
+import { definedIn, type Environment } from "../config/environment.ts";
 import { BatonFailure } from "../domain/failure.ts";
 
 /** The Temporal Service that the environment or Temporal's configuration file names. */
@@ -28,7 +28,7 @@ export function embeddedNamespace(env: Environment): string {
 export async function loadTemporalProfile(env: Environment) {
   const { loadClientConfigProfile } = await import("@temporalio/envconfig");
   try {
-    return loadClientConfigProfile({ overrideEnvVars: definedOf(env), disableFile: hasNoProfile(env) });
+    return loadClientConfigProfile({ overrideEnvVars: definedIn(env), disableFile: hasNoProfile(env) });
   } catch (error) {
     throw new BatonFailure(
       "Settings",
@@ -45,10 +45,6 @@ export async function loadTemporalProfile(env: Environment) {
 function hasNoProfile(env: Environment): boolean {
   const file = configFileOf(env);
   return env["TEMPORAL_PROFILE"] === undefined && existsSync(file) && !readFileSync(file, "utf8").includes("profile");
-}
-
-function definedOf(env: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function configFileOf(env: Environment): string {

@@ -7,7 +7,7 @@ import { transcriptsSent } from "../activities/transcript-writer.ts";
 import type { HostSettings } from "../config/host-settings.ts";
 import { hubConnectionOf, type HubConnection } from "../config/hub-settings.ts";
 import type { Logger } from "../config/logger.ts";
-import type { Environment } from "../config/settings.ts";
+import type { Environment } from "../config/environment.ts";
 import { timingOf } from "../config/timing.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { connectHub } from "../hub/hub-client.ts";

@@ -6,7 +6,7 @@ import type { NativeConnection, NativeConnectionOptions, Worker } from "@tempora
 import { inFolder } from "../config/folder-failure.ts";
 import { hostSettingsOf, type HostSettings } from "../config/host-settings.ts";
 import type { Logger } from "../config/logger.ts";
-import type { Environment } from "../config/settings.ts";
+import type { Environment } from "../config/environment.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import { registerSearchAttributes } from "../infra/search-attributes.ts";
 import { withFileLock } from "../infra/services/file-lock.ts";

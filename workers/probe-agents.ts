@@ -1,9 +1,8 @@
 import { agentAdapters } from "../activities/agents/adapters.ts";
 import type { AgentProbe } from "../activities/agents/agent.ts";
+import type { Environment } from "../config/environment.ts";
 import { childEnvironment } from "../process/agent-environment.ts";
 import type { HostAgent } from "../hub/hub.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Agents with an executable of their own; a `command` is a goal's affair. */
 const named = ["codex", "claude"] as const;

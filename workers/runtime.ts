@@ -1,5 +1,6 @@
 import { Runtime, type RuntimeOptions } from "@temporalio/worker";
 import { BatonFailure } from "../domain/failure.ts";
+import { wholeNumber, type Environment } from "../config/environment.ts";
 import type { Logger } from "../config/logger.ts";
 import { temporalLogger } from "./temporal-logger.ts";
 
@@ -44,14 +45,7 @@ const coreFilter = [
   "temporalio_client::retry=OFF",
 ].join(",");
 
-/** BATON_METRICS_PORT as a port; undefined when it is not set. */
-export function metricsPortOf(env: Readonly<Record<string, string | undefined>>): number | undefined {
-  const text = env["BATON_METRICS_PORT"];
-  if (text === undefined || text === "") return undefined;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port >= 1 && port <= 65_535) return port;
-  throw new BatonFailure("Settings", `BATON_METRICS_PORT is "${text}", not a port`, {
-    where: "environment",
-    next: "set it to a number from 1 to 65535, or unset it",
-  });
+/** BATON_METRICS_PORT; undefined when it is not set. */
+export function metricsPortOf(env: Environment): number | undefined {
+  return wholeNumber(env, "BATON_METRICS_PORT", [1, 65_535]);
 }

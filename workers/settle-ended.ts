@@ -1,7 +1,7 @@
 import type { Client } from "@temporalio/client";
 import type { Logger } from "../config/logger.ts";
 import type { HubClient } from "../hub/hub-client.ts";
-import { threadWorkflowId, threadWorkflowType } from "../workflows/messages.ts";
+import { threadOfWorkflow, threadWorkflowType } from "../workflows/messages.ts";
 
 const everyMs = 3_600_000;
 /** Long enough for hosts that were off over a holiday; Temporal forgets Workflows some day anyway. */
@@ -50,7 +50,7 @@ async function settleEnded({ client, hub, logger }: Parts, since: number): Promi
   )) {
     const repository = memo?.["repository"];
     if (typeof repository !== "string" || repository === "" || running.has(workflowId)) continue;
-    const thread = workflowId.slice(threadWorkflowId("").length);
+    const thread = threadOfWorkflow(workflowId);
     await hub.settleThread({ repository, thread, epoch: anyEpoch });
     logger.debug({ thread }, "its Workflow has ended; settled in the hub");
   }

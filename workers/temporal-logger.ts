@@ -1,5 +1,6 @@
 import { DefaultLogger, type LogEntry } from "@temporalio/worker";
 import type { Logger } from "../config/logger.ts";
+import { threadOfWorkflow, threadWorkflowId } from "../workflows/messages.ts";
 
 const methods = { TRACE: "trace", DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error" } as const;
 
@@ -20,8 +21,8 @@ function writeEntry(logger: Logger, { level, message, meta, timestampNanos }: Lo
 /** Workflow ids are `thread/<id>`, so that SDK lines can be found by thread as well. */
 function withThread(fields: Record<string, unknown>): Record<string, unknown> {
   const id = fields["workflowId"];
-  return typeof id === "string" && id.startsWith("thread/") && !("thread" in fields)
-    ? { ...fields, thread: id.slice("thread/".length) }
+  return typeof id === "string" && id.startsWith(threadWorkflowId("")) && !("thread" in fields)
+    ? { ...fields, thread: threadOfWorkflow(id) }
     : fields;
 }
 

@@ -12,6 +12,7 @@ import type { TreeView } from "../domain/fan-out/tree-view.ts";
 /** Workflow type, id prefix and Task Queue of threads. */
 export const threadWorkflowType = "thread";
 export const threadWorkflowId = (thread: string) => `thread/${thread}`;
+export const threadOfWorkflow = (workflowId: string) => workflowId.slice(threadWorkflowId("").length);
 export const workflowTaskQueue = "baton";
 export const poolTaskQueue = (label: string) => `pool.${label}`;
 export const hostTaskQueue = (host: string) => `host.${host}`;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../config/goal-file/quantities.ts";
 import { BatonFailure } from "../../domain/failure.ts";
-import type { Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
 
 interface HostOptions {
   readonly name?: string;

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { definedIn } from "../../config/environment.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import { runProcess } from "../../process/run-process.ts";
 import { printJson, printLine, printNote } from "../output.ts";
@@ -38,9 +39,7 @@ async function ui(name: string | undefined, options: UiOptions): Promise<void> {
 
 async function openInBrowser(url: string): Promise<void> {
   const file = process.platform === "darwin" ? "open" : "xdg-open";
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const env = definedIn(process.env);
   const { outcome } = await runProcess({ command: { file, args: [url] }, cwd: "/", env, timeoutMs: openMs });
   if (outcome.kind !== "exited" || outcome.code !== 0)
     printNote(`No browser could be opened with ${file}; open the address yourself.`);

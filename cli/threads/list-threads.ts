@@ -1,7 +1,7 @@
 import type { Client } from "@temporalio/client";
 import type { temporal } from "@temporalio/proto";
 import { settledStatuses, type ThreadStatus } from "../../domain/thread-view.ts";
-import { threadWorkflowId, threadWorkflowType } from "../../workflows/messages.ts";
+import { threadOfWorkflow, threadWorkflowId, threadWorkflowType } from "../../workflows/messages.ts";
 import { searchAttributes } from "../../workflows/search-attributes.ts";
 
 /** A thread as Temporal's visibility store knows it: one line of `baton ls`. */
@@ -74,14 +74,12 @@ async function queryThreads(client: Client, query: string): Promise<ThreadSummar
 
 type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-const idPrefix = threadWorkflowId("");
-
 function summaryOf(execution: Execution): ThreadSummary {
   const { memo } = execution;
   const attribute = ({ name }: { readonly name: string }) => valueOf(execution.searchAttributes?.indexedFields?.[name]);
   const cost = attribute(searchAttributes.cost);
   return {
-    id: (execution.execution?.workflowId ?? "").slice(idPrefix.length),
+    id: threadOfWorkflow(execution.execution?.workflowId ?? ""),
     status: statusOf(statusName(execution.status), textOf(attribute(searchAttributes.status)) || undefined),
     title: textOf(valueOf(memo?.fields?.["title"])),
     repository: textOf(attribute(searchAttributes.repository)),

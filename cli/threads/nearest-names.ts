@@ -1,3 +1,5 @@
+import { editDistance } from "../../config/goal-file/suggest.ts";
+
 const shown = 3;
 
 /** The names that `wanted` may be a slip of, nearest first. */
@@ -9,17 +11,4 @@ export function nearestNames(wanted: string, names: readonly string[]): readonly
     .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
     .slice(0, shown)
     .map(({ name }) => name);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(substitution, row[j]! + 1, next[j - 1]! + 1);
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

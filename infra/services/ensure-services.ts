@@ -1,8 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { hubConnectionOf } from "../../config/hub-settings.ts";
-import { readSettings, type Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
 import { inFolder } from "../../config/folder-failure.ts";
+import { readSettings } from "../../config/settings.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import { startDetached } from "../../process/start-detached.ts";

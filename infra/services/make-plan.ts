@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { hubConnectionOf } from "../../config/hub-settings.ts";
-import { readSettings, type Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
+import { readSettings } from "../../config/settings.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { searchAttributeFlags } from "../search-attributes.ts";
 import { devServerArgs } from "../temporal-server/dev-server-args.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
 import type { Endpoints } from "./service-plan.ts";
 
 const embeddedWaitMs = 15_000;

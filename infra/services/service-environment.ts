@@ -1,4 +1,4 @@
-import type { Environment } from "../../config/settings.ts";
+import { definedIn, type Environment } from "../../config/environment.ts";
 
 /** What a service must not inherit: whose turn started it, and which service it is. */
 const inheritedMarkers = [
@@ -21,6 +21,6 @@ interface Changes {
 /** The environment for a service: the given one without the marks of a turn, with the changes. */
 export function serviceEnvironment(env: Environment, { add, without = [] }: Changes): Record<string, string> {
   const dropped = new Set([...inheritedMarkers, ...without]);
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !dropped.has(entry[0]));
+  const kept = Object.entries(definedIn(env)).filter(([name]) => !dropped.has(name));
   return { ...Object.fromEntries(kept), ...add };
 }

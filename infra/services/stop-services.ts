@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { readSettings, type Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
+import { readSettings } from "../../config/settings.ts";
 import type { StateDir } from "../../config/state-dir.ts";
 import { signalGroup } from "../../process/process-group.ts";
 import { isAlive } from "../../process/process-identity.ts";

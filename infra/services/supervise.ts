@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
 import { describeProcess } from "../../domain/outcome.ts";
 import { signalGroup } from "../../process/process-group.ts";
 import { isAlive, type ProcessIdentity } from "../../process/process-identity.ts";

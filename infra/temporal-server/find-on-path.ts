@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import type { Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
 
 /** The first executable file of that name on PATH. */
 export function findOnPath(name: string, env: Environment): string | undefined {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Environment } from "../../config/settings.ts";
+import { definedIn, type Environment } from "../../config/environment.ts";
 import { runProcess } from "../../process/run-process.ts";
 
 interface GoInstall {
@@ -23,13 +23,10 @@ export async function goInstallBinary({ go, version, folder, env, onProgress }: 
     onProgress(`still building Temporal's CLI (${Math.round((performance.now() - startedAt) / 1000)} s)`);
   }, tellEveryMs);
   try {
-    const inherited = Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
     const { outcome, stderr } = await runProcess({
       command: { file: go, args: ["install", module] },
       cwd: folder,
-      env: { ...inherited, CGO_ENABLED: "0", GOBIN: folder, GOFLAGS: "", GOOS: "", GOARCH: "" },
+      env: { ...definedIn(env), CGO_ENABLED: "0", GOBIN: folder, GOFLAGS: "", GOOS: "", GOARCH: "" },
       timeoutMs: limitMs,
     });
     if (outcome.kind === "exited" && outcome.code === 0) return join(folder, "temporal");

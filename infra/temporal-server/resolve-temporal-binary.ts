@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readSettings, type Environment } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
+import { readSettings } from "../../config/settings.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import { downloadBinary } from "./download-binary.ts";
 import { findOnPath, isExecutable } from "./find-on-path.ts";

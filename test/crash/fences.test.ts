@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { heldSignal, hostRestartedSignal, threadWorkflowId } from "../../workflows/messages.ts";
-import { crashRuns, done, openPair, usage, type Pair } from "../support/crash-runs.ts";
+import { crashRuns, openPair, usage, type Pair } from "../support/crash-runs.ts";
 import { createCrashWorld, type CrashWorld, type Machine } from "../support/crash-world.ts";
 import { whyNoNetwork } from "../support/network.ts";
-import type { Plan } from "../support/script.ts";
+import { done, type Plan } from "../support/script.ts";
 import type { TestThread } from "../support/test-thread.ts";
 import { until } from "../support/until.ts";
 

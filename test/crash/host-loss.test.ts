@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createCrashWorld, type CrashWorld, type Machine } from "../support/crash-world.ts";
 import { violations } from "../support/invariants.ts";
-import type { Action, Plan, Script } from "../support/script.ts";
+import { done, type Action, type Plan, type Script } from "../support/script.ts";
 import type { TestThread } from "../support/test-thread.ts";
 import { until } from "../support/until.ts";
 
@@ -11,7 +11,6 @@ let first: Machine;
 let second: Machine;
 const off = new Set<Machine>();
 
-const done: Action = ["write", ["done", "yes\n"]];
 const usage: Action = ["usage", { input_tokens: 100, output_tokens: 10 }];
 const stuck: Plan = {
   turns: {

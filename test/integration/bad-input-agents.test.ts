@@ -7,7 +7,7 @@ import { endThread } from "../support/end-thread.ts";
 import { peakMemory } from "../support/peak-memory.ts";
 import { writeFiles } from "../support/repository.ts";
 import { fingerprint } from "../support/same-as-before.ts";
-import type { Action, Script } from "../support/script.ts";
+import { done, type Action, type Script } from "../support/script.ts";
 
 let world: BatonWorld;
 
@@ -27,8 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
-
-const done: Action = ["write", ["done", "yes\n"]];
 
 interface Asks {
   readonly name: string;

@@ -5,7 +5,7 @@ import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { endThread } from "../support/end-thread.ts";
 import { writeFiles } from "../support/repository.ts";
 import { fingerprint } from "../support/same-as-before.ts";
-import type { Action, PlannedVerdict } from "../support/script.ts";
+import { done, type Action, type PlannedVerdict } from "../support/script.ts";
 
 let world: BatonWorld;
 
@@ -21,7 +21,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const worked: Action = ["append", ["log", "x"]];
 
 interface Check {

@@ -2,18 +2,16 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { processesWith } from "../support/processes.ts";
 import { fingerprint } from "../support/same-as-before.ts";
-import type { BatonResult } from "../support/run-baton.ts";
-import type { Action } from "../support/script.ts";
+import { cliFile, type BatonResult } from "../support/run-baton.ts";
+import { done, type Action } from "../support/script.ts";
 import type { TestGoal } from "../support/test-thread.ts";
 import { tlsFront } from "../support/tls-front.ts";
 
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 let world: BatonWorld;
 let place: string;
 
@@ -27,7 +25,6 @@ afterAll(async () => {
   rmSync(place, { recursive: true, force: true });
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const isRoot = process.getuid?.() === 0;
 
 describe.concurrent("while a goal runs", () => {
@@ -194,14 +191,14 @@ describe("a machine where", () => {
     const { BATON_STATE_DIR: _state, ...others } = world.env;
     const env = { ...others, HOME: "" };
     const cwd = mkdtempSync(join(world.root, "here-"));
-    const ran = await execa(process.execPath, [cli, "ls"], { env, extendEnv: false, cwd, reject: false });
+    const ran = await execa(process.execPath, [cliFile, "ls"], { env, extendEnv: false, cwd, reject: false });
     expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/HOME is empty/) });
     expect(readdirSync(cwd)).toEqual([]);
   });
 
   test("HOME is not set: everything that has its own place works", async () => {
     const { HOME: _home, ...env } = world.env;
-    const ran = await execa(process.execPath, [cli, "ls", "--json"], { env, extendEnv: false, cwd: "/", reject: false });
+    const ran = await execa(process.execPath, [cliFile, "ls", "--json"], { env, extendEnv: false, cwd: "/", reject: false });
     expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
@@ -212,7 +209,7 @@ describe("a machine where", () => {
     const folder = join(world.root, `gone-${command}`);
     mkdirSync(folder);
     const script = `rm -rf "$PWD" && exec "$0" "$1" "$2"`;
-    const args = ["-c", script, process.execPath, cli, command];
+    const args = ["-c", script, process.execPath, cliFile, command];
     const ran = await execa("/bin/sh", args, { env: world.env, extendEnv: false, cwd: folder, reject: false });
     expect(existsSync(folder)).toBe(false);
     expect(ran).toMatchObject({ exitCode: code, stderr: expect.stringMatching(says) });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
-import type { Action, Plan, Script } from "../support/script.ts";
+import { done, type Action, type Plan, type Script } from "../support/script.ts";
 import type { WorldHost } from "../support/world-host.ts";
 
 let world: BatonWorld;
@@ -16,7 +16,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const here = async (plan: Plan, goal = {}) =>
   world.start({ plan, goal: (script) => ({ agents: script.agents, ...goal }) }, { args: ["--on", laptop] });
 

@@ -6,7 +6,7 @@ import { sweepFolders } from "../../workers/sweep-folders.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { terminateThread } from "../support/end-thread.ts";
-import type { Action } from "../support/script.ts";
+import { done, type Action } from "../support/script.ts";
 import { runBaton } from "../support/run-baton.ts";
 import { until } from "../support/until.ts";
 
@@ -20,7 +20,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const on = (...labels: readonly string[]) => ({ host: { labels } });
 
 async function listed(id: string): Promise<KnownHost | undefined> {

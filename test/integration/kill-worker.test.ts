@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
-import type { Action } from "../support/script.ts";
+import { done, type Action } from "../support/script.ts";
 import type { TestThread } from "../support/test-thread.ts";
 import { until } from "../support/until.ts";
 
@@ -18,7 +18,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const tried: Action = ["append", ["tried.txt", "once more\n"]];
 
 /** As a person does who finds the machine's services gone. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import type { TestRepository } from "../support/repository.ts";
-import type { Action } from "../support/script.ts";
+import { done, type Action } from "../support/script.ts";
 
 let world: BatonWorld;
 
@@ -16,7 +16,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const tried: Action = ["append", ["tried.txt", "once more\n"]];
 
 describe.concurrent("a person", () => {

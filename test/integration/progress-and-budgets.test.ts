@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
-import type { Action } from "../support/script.ts";
+import { done, type Action } from "../support/script.ts";
 
 let world: BatonWorld;
 
@@ -12,7 +12,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const tried: Action = ["append", ["tried.txt", "once more\n"]];
 /** A gate that nobody opens: the agent works until somebody ends it. */
 const forever: Action = ["gate", "never"];

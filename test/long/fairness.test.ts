@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { fanOutGoal, settledSubagents, whenTree, writeOwnFile } from "../support/fan-out.ts";
-import type { Action } from "../support/script.ts";
+import { done } from "../support/script.ts";
 import { until } from "../support/until.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -18,7 +18,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const done: Action = ["write", ["done", "yes\n"]];
 const on = (label: string) => ({ host: { labels: [label] } });
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 

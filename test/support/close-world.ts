@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import type { Client } from "@temporalio/client";
+import { threadOfWorkflow } from "../../workflows/messages.ts";
 import { failedAttempts } from "./failed-attempts.ts";
 import { processesWith, type FoundProcess } from "./processes.ts";
 import { fetchRuns, ofThreads, recordRuns, replayFailures } from "./replay.ts";
@@ -57,7 +58,7 @@ async function openThreads(client: Client, allowed: ReadonlyMap<string, string>)
       query: `ExecutionStatus != 'Completed' AND ExecutionStatus != 'ContinuedAsNew' AND ${ofThreads}`,
     })) {
       const { status } = await client.workflow.getHandle(workflowId).describe();
-      const fine = status.name === "COMPLETED" || allowed.has(workflowId.replace("thread/", ""));
+      const fine = status.name === "COMPLETED" || allowed.has(threadOfWorkflow(workflowId));
       if (!fine) open.push(`${workflowId} is ${status.name}; settle it, or allowOpen it with a reason`);
     }
     return open.length === 0;

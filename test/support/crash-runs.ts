@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { CrashWorld, Machine } from "./crash-world.ts";
 import { undisturbed, violations, type Expected } from "./invariants.ts";
-import type { Action, Plan } from "./script.ts";
+import { done, type Action, type Plan } from "./script.ts";
 import type { TestThread } from "./test-thread.ts";
 
 /** Two machines that carry a label of their own, for one thread at a time. */
@@ -11,7 +11,6 @@ export interface Pair {
 }
 
 export const usage: Action = ["usage", { input_tokens: 100, output_tokens: 10 }];
-export const done: Action = ["write", ["done", "yes\n"]];
 /** What two turns do, in every attempt the same. */
 export const work: readonly Action[] = [["write", ["one.txt", "1\n"]], usage];
 export const end: readonly Action[] = [["write", ["two.txt", "2\n"]], usage, done];

@@ -3,7 +3,7 @@ import type { TaskView, TreeView } from "../../domain/fan-out/tree-view.ts";
 import type { BatonWorld } from "./baton-world.ts";
 import type { TestThread } from "./test-thread.ts";
 import { until } from "./until.ts";
-import { threadWorkflowId, treeQuery } from "../../workflows/messages.ts";
+import { threadOfWorkflow, threadWorkflowId, treeQuery } from "../../workflows/messages.ts";
 
 /** A worker that takes no notice of its prompt and runs a script, in which `$BATON_TASK_NAME` is the task's name. */
 export function shellWorker(script: string): Readonly<Record<string, unknown>> {
@@ -63,6 +63,6 @@ export async function settledSubagents(world: BatonWorld, root: string, status: 
   const client = await world.client();
   const found: string[] = [];
   for await (const { workflowId } of client.workflow.list({ query: `BatonRoot = '${root}' AND BatonStatus = '${status}'` }))
-    found.push(workflowId.replace("thread/", ""));
+    found.push(threadOfWorkflow(workflowId));
   return found;
 }

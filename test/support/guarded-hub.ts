@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cliFile } from "./run-baton.ts";
 import { until } from "./until.ts";
-
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export const rightToken = "0123456789abcdef-right";
 
@@ -14,7 +12,7 @@ export async function startGuardedHub(folder: string, env: Readonly<Record<strin
   const tokens = join(folder, "tokens");
   writeFileSync(tokens, `${rightToken}\n`);
   const args = ["hub", "--listen", "127.0.0.1:0", "--token-file", tokens, "--state-dir", join(folder, "hub")];
-  const hub = spawn(process.execPath, [cli, ...args], { cwd: "/", env, stdio: ["ignore", "ignore", "pipe"] });
+  const hub = spawn(process.execPath, [cliFile, ...args], { cwd: "/", env, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   hub.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const stop = () => void hub.kill("SIGKILL");

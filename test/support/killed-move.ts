@@ -1,15 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { SupervisedName } from "../../infra/services/service-files.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
+import { cliFile } from "./run-baton.ts";
 import type { TestThread } from "./test-thread.ts";
 import { phaseAt, viewAt, type Side } from "./two-services.ts";
 import { until } from "./until.ts";
-
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export const killPoints = [
   "while the turn ends",
@@ -32,7 +30,7 @@ export interface KilledMove {
 /** Begins a move and kills the mover at a point of it. Afterwards every service runs again. */
 export async function killedMove(thread: TestThread, when: KillPoint, move: KilledMove): Promise<void> {
   const { from, to, endStep = () => undefined } = move;
-  const mover = spawn(process.execPath, [cli, ...move.args], { cwd: "/", env: move.env, stdio: "ignore" });
+  const mover = spawn(process.execPath, [cliFile, ...move.args], { cwd: "/", env: move.env, stdio: "ignore" });
   const frozen: Frozen[] = [];
   try {
     const { epoch } = await until(async () => (await viewAt(from, thread)).departure, { why: "it is leaving" });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { definedIn } from "../../config/environment.ts";
 import { cacheDirOf } from "../../config/state-dir.ts";
 import { describeProcess } from "../../domain/outcome.ts";
 import { runProcess } from "../../process/run-process.ts";
@@ -51,9 +52,7 @@ async function install(wanted: Package, folder: string): Promise<void> {
   const draft = await mkdtemp(`${folder}.`);
   process.stderr.write(`installing ${wanted.name}@${wanted.version} for the agent tests (about 400 MB, once) into ${folder}\n`);
   const args = ["install", "--prefix", draft, "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const env = definedIn(process.env);
   const result = await runProcess({
     command: { file: "npm", args: [...args, `${wanted.name}@${wanted.version}`] },
     cwd: draft,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** The built CLI. */
+export const cliFile = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export interface BatonOptions {
   readonly cwd?: string;
@@ -25,7 +26,7 @@ export async function runBaton(
   options: BatonOptions & { readonly env: Record<string, string> },
 ): Promise<BatonResult> {
   const { cwd = "/", env, timeoutMs = 60_000 } = options;
-  const ran = await execa(process.execPath, [cli, ...args], {
+  const ran = await execa(process.execPath, [cliFile, ...args], {
     cwd,
     env,
     extendEnv: false,

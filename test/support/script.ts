@@ -14,6 +14,9 @@ export type Action =
   | readonly ["usage", Readonly<Record<string, number>>]
   | readonly ["failure", { readonly reason: string; readonly detail?: string; readonly retry_after_s?: number }];
 
+/** What the check of most goals looks for. */
+export const done: Action = ["write", ["done", "yes\n"]];
+
 export interface PlannedVerdict {
   readonly overall?: "met" | "not_yet" | "impossible";
   readonly reason?: string;
@@ -89,8 +92,8 @@ export function makeScript(folder: string, plan: Plan): Script {
     open: (name) => writeFileSync(`${gate(name)}.open`, ""),
     prompt: (turn, attempt = 1) => readFileSync(join(folder, "prompts", `${turn}.${attempt}.txt`), "utf8"),
     attempts: () => lines("journal.txt").map((line) => line.split(" ")[0] ?? ""),
-    judged: () => lines("judged.txt").map(Number),
-    reviewed: () => lines("reviewed.txt").map(Number),
+    judged: () => lines("judge-turns.txt").map(Number),
+    reviewed: () => lines("review-turns.txt").map(Number),
     reviewRequest: (turn) => given(`review-request-${turn}.json`),
     judgeRequest: (turn) => given(`judge-request-${turn}.json`),
     change: (changed) => writeFileSync(file, JSON.stringify(changed)),

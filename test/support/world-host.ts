@@ -1,11 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ServiceFiles } from "../../infra/services/service-files.ts";
+import { cliFile } from "./run-baton.ts";
 import { until } from "./until.ts";
-
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export interface HostWish {
   readonly labels?: readonly string[];
@@ -58,7 +56,7 @@ export async function startWorldHost({ name, root, env, files }: HostPlace, wish
     ...(labels.length === 0 ? [] : ["--labels", labels.join(",")]),
   ];
   const log = openSync(logFile, "a");
-  const [file = "", ...rest] = [...inside, process.execPath, cli, ...all, ...args];
+  const [file = "", ...rest] = [...inside, process.execPath, cliFile, ...all, ...args];
   const child = spawn(file, rest, { cwd: "/", env: own, stdio: ["ignore", log, log] });
   let end: number | NodeJS.Signals | undefined;
   child.on("exit", (code, signal) => (end = signal ?? code ?? -1));
