@@ -1,3 +1,5 @@
+import { hostFolderVariable } from "../process/group-records.ts";
+
 interface MarkedHost {
   readonly host: string;
   /** The host's own folder: several Batons on one machine may give their hosts one name. */
@@ -6,7 +8,7 @@ interface MarkedHost {
 
 /** By these variables every process that works for threads on a host is found again. */
 export function hostMarkers({ host, folder }: MarkedHost): Record<string, string> {
-  return { BATON_HOST: host, BATON_HOST_DIR: folder };
+  return { BATON_HOST: host, [hostFolderVariable]: folder };
 }
 
 /** The same of one thread, git's own processes included. */

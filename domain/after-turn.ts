@@ -1,4 +1,5 @@
 import { addSpent } from "./budget.ts";
+import { afterResume } from "./after-resume.ts";
 import { isIdle } from "./next-step.ts";
 import { describeProcess, type AgentOutcome } from "./outcome.ts";
 import { ask } from "./questions.ts";
@@ -14,7 +15,8 @@ export function afterTurn(state: ThreadState, report: TurnReport, now: number): 
   const taken = takeWork(state, report, now);
   if (state.phase === "ended") return taken;
   if (countsAsTurn(report.agent)) return countTurn(taken, report);
-  return afterFailedAttempt(taken, report, now);
+  const resumed = state.session !== null && report.coldStart === undefined;
+  return afterFailedAttempt(taken, report, { now, resumed });
 }
 
 function takeWork(state: ThreadState, report: TurnReport, now: number): ThreadState {
@@ -44,6 +46,7 @@ function countTurn(state: ThreadState, report: TurnReport): ThreadState {
     turn: report.turn,
     attempt: 0,
     failures: 0,
+    barrenResumes: 0,
     idle: isIdle(report),
     spent: { ...state.spent, turns: report.turn },
     notices: [...state.notices.slice(state.told.notices), ...cutShort(report)],
@@ -57,14 +60,18 @@ function cutShort({ agent }: TurnReport): string[] {
   return agent.kind === "limit" ? [`The last turn was cut short: ${agent.detail}.`] : [];
 }
 
-function afterFailedAttempt(state: ThreadState, report: TurnReport, now: number): ThreadState {
+function afterFailedAttempt(
+  state: ThreadState,
+  report: TurnReport,
+  { now, resumed }: { readonly now: number; readonly resumed: boolean },
+): ThreadState {
   const tried: ThreadState = { ...state, attempt: report.attempt };
   const { agent } = report;
   if (agent.kind === "interrupted") return tried;
   if (agent.kind === "failed" && (agent.reason === "rateLimit" || agent.reason === "server")) return waitOut(tried, agent);
   const failures = state.failures + 1;
-  const failed: ThreadState = { ...tried, failures };
   const blocked = agent.kind === "failed" && (agent.reason === "auth" || agent.reason === "config");
+  const failed: ThreadState = { ...(blocked ? tried : afterResume(tried, report, resumed)), failures };
   if (blocked || failures >= maxFailures) return ask(failed, agentQuestion(state, report), now);
   if (agent.kind === "failed" && agent.reason === "context")
     return { ...failed, session: null, coldStart: "the session's context was full" };

@@ -52,6 +52,8 @@ export interface ThreadState {
   readonly attempt: number;
   /** Failed attempts in a row, over turns; decides when a person is asked. */
   readonly failures: number;
+  /** Attempts in a row, over turns, that resumed the session and ended without a word; absent: none. */
+  readonly barrenResumes?: number;
   readonly epoch: number;
   /** Newest epoch that any claim was made under; a claim that came to nothing is not used again. */
   readonly lastEpoch: number;

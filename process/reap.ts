@@ -1,7 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { foundBy } from "./group-records.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { reapGroups } from "./reap-groups.ts";
 
 export interface ReapedProcess {
   readonly pid: number;
@@ -15,13 +17,18 @@ const batch = 256;
 
 let buffer = Buffer.alloc(64 * 1024);
 
+/** Ends what an earlier process left running with all the given variables in its environment. */
+export async function reapProcesses(markers: Readonly<Record<string, string>>, by = foundBy): Promise<ReapedProcess[]> {
+  if (Object.keys(markers).length === 0) return [];
+  return by === "environment" ? reapMarked(markers) : reapGroups(markers);
+}
+
 /**
  * Kills every process whose environment holds all the given variables, whatever group or session it fled to, until none
- * is left. Never this process or its parent. Only Linux tells other processes' environments: elsewhere it finds nothing.
+ * is left. Never this process or its parent.
  */
-export async function reapProcesses(markers: Readonly<Record<string, string>>): Promise<ReapedProcess[]> {
+async function reapMarked(markers: Readonly<Record<string, string>>): Promise<ReapedProcess[]> {
   const wanted = Object.entries(markers).map(([name, value]) => `${name}=${value}`);
-  if (process.platform !== "linux" || wanted.length === 0) return [];
   const spared = new Set([1, process.pid, process.ppid]);
   const killed = new Map<number, string>();
   for (let round = 0; round < rounds; round += 1) {

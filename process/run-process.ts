@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { accessSync, constants, statSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { ProcessOutcome } from "../domain/outcome.ts";
+import { recordGroup } from "./group-records.ts";
 import { raceAgainst } from "./race-against.ts";
 import { drainOutput, readOutput } from "./read-output.ts";
 import { settlesWithin, signalGroup, stopGroup, trackGroup } from "./process-group.ts";
@@ -61,7 +62,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   const child = start(request);
   if ("failed" in child) return unstarted(await notStarted(request, child.failed));
 
-  const forget = trackGroup(child.pid);
+  const forget = [trackGroup(child.pid), recordGroup(child.pid, request.env)];
   const exited = new Promise<Ended>((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
   const stopping: Stopping = {};
   const stop = createStop(request, child.pid, { exited, stopping });
@@ -83,7 +84,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   } finally {
     signalGroup(child.pid, "SIGKILL");
     watch.end();
-    forget();
+    for (const each of forget) each();
   }
 }
 

@@ -22,6 +22,7 @@ export interface PlayedTurn {
   readonly files?: number;
   readonly activeMs?: number;
   readonly toolCalls?: number;
+  readonly message?: string;
   readonly failed?: readonly string[];
   readonly signature?: string;
   readonly outOfScope?: readonly string[];
@@ -125,7 +126,7 @@ function reportOf(step: Extract<Step, { kind: "turn" }>, played: PlayedTurn): Tu
     agent: played.agent ?? { kind: "completed" },
     usage: { input: played.tokens ?? 10, cached: 0, output: 0, ...(played.usd === undefined ? {} : { usd: played.usd }) },
     activeMs: played.activeMs ?? 100,
-    message: "all tests pass",
+    message: played.message ?? "all tests pass",
     session: { agent: "command", id: "s1" },
     toolCalls: played.toolCalls ?? 1,
     commands: "",
