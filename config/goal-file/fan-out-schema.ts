@@ -65,7 +65,9 @@ const template = mapping({
   background: backgroundText,
   scope: mapping({
     allow: globs().optional().meta({ description: "Paths a subagent may change. Empty: all." }),
-    protect: globs().optional().meta({ description: "Paths put back to the base commit before every verification." }),
+    protect: globs()
+      .optional()
+      .meta({ description: "Paths put back to the base commit before every verification, beside those that the goal protects." }),
   })
     .prefault({})
     .meta({ description: "Which files a subagent's work is about. What is absent is as in the goal." }),
@@ -97,7 +99,10 @@ const racer = z.union([z.string({ error: namedAgent }).regex(/^(codex|claude)$/,
 });
 
 const merge = mapping({
-  verify: verifySchema.default([]).meta({ description: "Checks of every merged stack. Those of all its tasks when empty." }),
+  verify: verifySchema.default([]).meta({
+    description:
+      "Checks of every merged stack. Those of all its tasks when empty. One that fails without a result is not held against it.",
+  }),
   batch: wholeNumber().default(16).meta({ description: "Most results merged between two verifications.", "x-unit": "tasks" }),
   rebases: z
     .number({ error: "expected a whole number" })
