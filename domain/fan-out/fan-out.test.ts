@@ -10,7 +10,9 @@ import type { Goal } from "../goal.ts";
 import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
 import { nextStep } from "../next-step.ts";
 import { afterAnswer, afterBudgetChange, ask, budgetQuestion } from "../questions.ts";
-import { subagentId, subagentStart } from "./subagent-start.ts";
+import { subagentId } from "./subagent-id.ts";
+import { subagentStart } from "./subagent-start.ts";
+import { afterToldToLeave } from "./leaving.ts";
 import { threadsOf } from "./task.ts";
 import { openThread, type ThreadState } from "../thread.ts";
 import type { SubagentNews } from "./tree.ts";
@@ -113,8 +115,9 @@ describe("a thread that fans out", () => {
     const report = { merge: 1, checkpoint: null, changes: null, merged: [], refused, verifications: 0, activeMs: 0 };
     state = afterMerged(state, report);
     const [task] = startable(state.fanOut!, state.start.goal.fanOut!);
-    expect(task?.rebase).toMatchObject({ onto: "base", earlier: "c1" });
-    const start = subagentStart(state.start, task!, { id: subagentId(task!, 2) });
+    expect(task?.rebase).toEqual({ text: "conflicts with merged work: cart.ts", evidence: "<<<<<<<" });
+    const start = subagentStart(state.start, task!, { id: subagentId(task!, 2), stack: "stack" });
+    expect(start.repository.base).toBe("stack");
     expect(start.tree).toMatchObject({ parent: "cart-7f3k", root: "cart-7f3k", depth: 1, earlier: "c1", metered: false });
     expect(start.goal.background).toContain("conflicts with merged work: cart.ts");
     state = afterMerged(told(afterStarted(state, "a", ["a-2"]), "a", achieved), { ...report, merge: 2 });
@@ -193,9 +196,15 @@ describe("a thread that fans out", () => {
     expect(one.fanOut?.tasks[0]).toMatchObject({ status: "running", thread: "a-2" });
     expect(afterNews(one, news("a-2", achieved)).fanOut?.tasks[0]).toMatchObject({ status: "ready", thread: "a-2" });
     const won = afterNews(race, news("a-2", achieved));
-    const late = afterNews(won, news("a-1", achieved));
+    const late = afterNews(afterToldToLeave(won, ["a-1"]), news("a-1", achieved));
     expect(late.fanOut?.tasks[0]).toMatchObject({ status: "ready", thread: "a-2" });
-    expect(late.fanOut?.spent.turns).toBe(2);
+    expect(late.fanOut).toMatchObject({ spent: { turns: 2 }, ledger: {} });
+  });
+
+  it("counts what a subagent used once, however often it tells its end", () => {
+    const once = told(started(listed(["a"]), "a"), "a", failed("x"));
+    expect(told(once, "a", failed("x")).fanOut).toEqual(once.fanOut);
+    expect(once.fanOut).toMatchObject({ spent: { turns: 1 }, ledger: {} });
   });
 });
 
