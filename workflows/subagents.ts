@@ -1,5 +1,5 @@
-import { condition, setHandler } from "@temporalio/workflow";
-import { exhausted } from "../domain/budget.ts";
+import { condition, patched, setHandler } from "@temporalio/workflow";
+import { exhausted, wallTimeLeft } from "../domain/budget.ts";
 import { afterGranted, afterNews, grantable } from "../domain/fan-out/after-news.ts";
 import {
   isMetered,
@@ -14,7 +14,7 @@ import { afterLeft, afterToldToLeave, leavingThreads } from "../domain/fan-out/l
 import { threadsOf, type TaskState } from "../domain/fan-out/task.ts";
 import type { SubagentNews } from "../domain/fan-out/tree.ts";
 import { treeViewOf } from "../domain/fan-out/tree-view.ts";
-import type { ThreadState } from "../domain/thread.ts";
+import { atTime, type ThreadState } from "../domain/thread.ts";
 import * as messages from "./messages.ts";
 import { startSubagents } from "./start-subagents.ts";
 import { runningThreads, tellSubagent, tellSubagents } from "./tell-subagents.ts";
@@ -31,6 +31,7 @@ export function superviseSubagents(loop: ThreadLoop): void {
   setHandler(messages.treeQuery, () => treeViewOf(loop.state), { description: "The subagents and their tasks" });
   setHandler(messages.newsSignal, (news) => takeNews(loop, news));
   void supervise(loop);
+  void watchWallTime(loop);
   void lookForSubagents(loop);
 }
 
@@ -42,10 +43,24 @@ async function lookForSubagents(loop: ThreadLoop): Promise<void> {
   }
 }
 
+/** Wakes the thread when its wall time is over: its subagents may have nothing to tell just then. */
+async function watchWallTime(loop: ThreadLoop): Promise<void> {
+  const left = () => wallTimeLeft(loop.state, Date.now());
+  while (!loop.closing) {
+    await condition(() => loop.closing || (left() !== undefined && runningThreads(loop).length > 0));
+    if (loop.closing || !patched("wall-time-of-tree")) return;
+    const { wallTimeMs } = loop.state.budget;
+    const changed = () => loop.closing || loop.state.budget.wallTimeMs !== wallTimeMs;
+    if (!(await condition(changed, left() ?? 0, { summary: "the wall time of the tree" })))
+      loop.state = atTime(loop.state, Date.now());
+  }
+}
+
 async function supervise(loop: ThreadLoop): Promise<void> {
   const due = () => (loop.closing ? [] : startsDue(loop));
   while (!loop.closing) {
     await condition(() => loop.closing || due().length > 0 || grantable(loop.state).length > 0);
+    if (loop.state.budget.wallTimeMs !== undefined && patched("wall-time-of-tree")) loop.state = atTime(loop.state, Date.now());
     grant(loop);
     await Promise.all(due().map((task) => startSubagents(loop, task)));
   }

@@ -151,8 +151,10 @@ export function afterGranted(state: ThreadState, threads: readonly string[]): Th
 function roomOf(state: ThreadState): Pick<TurnGrant, "timeMs" | "tokens" | "usd"> {
   const { budget } = state;
   const spent = totalSpent(state);
+  const limited = (["timeMs", "wallTimeMs"] as const).filter((dimension) => budget[dimension] !== undefined);
+  const timesLeft = limited.map((dimension) => (budget[dimension] ?? 0) - spent[dimension]);
   return {
-    ...(budget.timeMs === undefined ? {} : { timeMs: budget.timeMs - spent.timeMs }),
+    ...(timesLeft.length === 0 ? {} : { timeMs: Math.min(...timesLeft) }),
     ...(budget.tokens === undefined ? {} : { tokens: budget.tokens - spent.tokens }),
     ...(budget.usd === undefined ? {} : { usd: budget.usd - (spent.usd ?? 0) }),
   };

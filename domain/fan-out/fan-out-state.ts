@@ -44,7 +44,7 @@ export const noSubagents: FanOutState = {
 
 /** Whether turns of the tree have to be asked for, one by one. */
 export function isMetered({ budget }: Pick<Goal, "budget">): boolean {
-  return [budget.turns, budget.timeMs, budget.tokens, budget.usd].some((limit) => limit !== undefined);
+  return [budget.turns, budget.timeMs, budget.wallTimeMs, budget.tokens, budget.usd].some((limit) => limit !== undefined);
 }
 
 /** What a thread and its subagents used. */

@@ -14,7 +14,7 @@ import { subagentId } from "./subagent-id.ts";
 import { subagentStart } from "./subagent-start.ts";
 import { afterToldToLeave } from "./leaving.ts";
 import { threadsOf } from "./task.ts";
-import { openThread, type ThreadState } from "../thread.ts";
+import { atTime, openThread, type ThreadState } from "../thread.ts";
 import type { SubagentNews } from "./tree.ts";
 import { noUsage } from "../usage.ts";
 
@@ -281,6 +281,15 @@ describe("the budget of a tree", () => {
     state = afterBudgetChange(state, { turns: { add: 1 } });
     expect(state.questions).toEqual([]);
     expect(grantable(state)).toHaveLength(1);
+  });
+
+  it("lets no turn go beyond its wall time, also when that is its only limit", () => {
+    const limited = fanOutGoal({ parallel: 4 }, { budget: { wallTimeMs: 60_000, turnTimeMs: 300_000 } });
+    const state = toldUnspent(started(listed(["a"], limited), "a"), "a", wants(1));
+    expect(subagentStart(state.start, state.fanOut!.tasks[0]!, { id: "a-1" }).tree?.metered).toBe(true);
+    expect(grantable(atTime(state, 20_000))).toMatchObject([{ thread: "a-1", grant: { timeMs: 40_000 } }]);
+    expect(grantable(atTime(state, 60_000))).toEqual([]);
+    expect(nextStep(atTime(state, 60_000))).toEqual({ kind: "askAboutBudget", exhausted: ["wallTimeMs"] });
   });
 
   it("counts an attempt as in flight until its thread tells what it used", () => {
