@@ -1,7 +1,9 @@
 import { lineWithin, startWithin, utf8Bytes } from "../bounded-text.ts";
 import { addSpent } from "../budget.ts";
-import { tasksIn, type FanOutState } from "./fan-out-state.ts";
+import { succeeded, tasksIn, type FanOutState } from "./fan-out-state.ts";
+import { textSignature } from "../failure-signature.ts";
 import type { Goal } from "../goal.ts";
+import { fieldValues, maskValues } from "./mask-values.ts";
 import type { MergeReport, RefusedMerge } from "./merge.ts";
 import type { Choice, Question } from "../question.ts";
 import { reasonBytes, reasonOf, type Task, type TaskState } from "./task.ts";
@@ -52,10 +54,14 @@ export function afterMerged(state: ThreadState, report: MergeReport): ThreadStat
   const policy = state.start.goal.fanOut;
   if (fanOut === undefined || policy === undefined) return state;
   const refused = new Map(boundEvidence(fanOut, report.refused).map((each) => [each.key, each]));
+  const isMerged = new Set(report.merged);
+  // Those that were merged beside a refused one got through since it met its cause.
+  const succeededBefore =
+    succeeded(fanOut) - tasksIn(fanOut, "ready").filter(({ key }) => refused.has(key) || isMerged.has(key)).length;
   const tasks = fanOut.tasks.map((task): TaskState => {
-    if (report.merged.includes(task.key)) return merged(task);
+    if (isMerged.has(task.key)) return merged(task);
     const refusal = refused.get(task.key);
-    return refusal === undefined ? task : afterRefusal(task, refusal, policy.merge.rebases);
+    return refusal === undefined ? task : { ...afterRefusal(task, refusal, policy.merge.rebases), succeededBefore };
   });
   return {
     ...state,
@@ -91,9 +97,10 @@ function merged({ rebase: _rebase, reason: _reason, cause: _cause, ...task }: Ta
 function afterRefusal(task: TaskState, { why, text: what, evidence }: RefusedMerge, rebases: number): TaskState {
   const words = why === "conflict" ? `conflicts with merged work: ${what}` : `breaks the merged stack: ${what}`;
   const text = lineWithin(words, reasonBytes);
-  if (task.rebases >= rebases) return { ...task, status: "failed", reason: text };
-  const rebase = evidence === "" ? { text } : { text, evidence };
-  return { ...task, status: "pending", rebase, rebases: task.rebases + 1 };
+  const cause = textSignature(maskValues(words, fieldValues({ name: task.name, ...task.fields })));
+  const refused = { ...task, cause, rebase: evidence === "" ? { text } : { text, evidence } };
+  if (task.rebases >= rebases) return { ...refused, status: "failed" };
+  return { ...refused, status: "pending", rebases: task.rebases + 1 };
 }
 
 /** The subagents' part is over: the merged stack is verified and judged as a whole. */

@@ -56,10 +56,11 @@ export function pilotQuestion({ start }: ThreadState, fanOut: FanOutState): NewQ
 
 export function stuckQuestion({ start }: ThreadState, found: NonNullable<ReturnType<typeof commonCause>>): NewQuestion {
   const { tasks, cause } = found;
+  const what = tasks.some(({ reason }) => reason !== undefined) ? "subagents cannot go on" : "tasks cannot be merged";
   return {
     kind: "subagents",
     cause,
-    text: `${tasks.length} subagents cannot go on for the same reason: ${oneLine((tasks[0] && reasonOf(tasks[0])) ?? cause, 300)}`,
+    text: `${tasks.length} ${what} for the same reason: ${oneLine((tasks[0] && reasonOf(tasks[0])) ?? cause, 300)}`,
     facts: [...listed(tasks.map(({ name, thread }) => `${name} (${thread ?? "not started"})`)), "no further subagent is started"],
     next: `mend the cause, then: baton answer ${start.id} continue (tries these tasks again), or: baton answer ${start.id} stop`,
   };

@@ -7,6 +7,7 @@ import { waitingAlike } from "./fan-out-questions.ts";
 import { startable, totalSpent } from "./fan-out-state.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Goal } from "../goal.ts";
+import type { RefusedMerge } from "./merge.ts";
 import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
 import { nextStep } from "../next-step.ts";
 import { afterAnswer, afterBudgetChange, ask, budgetQuestion } from "../questions.ts";
@@ -16,6 +17,7 @@ import { afterToldToLeave } from "./leaving.ts";
 import { threadsOf } from "./task.ts";
 import { atTime, openThread, type ThreadState } from "../thread.ts";
 import type { SubagentNews } from "./tree.ts";
+import { treeViewOf } from "./tree-view.ts";
 import { noUsage } from "../usage.ts";
 
 function fanOutGoal(change: Partial<FanOut> = {}, goal: Partial<Goal> = {}): Goal {
@@ -66,13 +68,15 @@ function asked(state: ThreadState): ThreadState {
   return step.kind === "askAboutTasks" ? ask(state, step.question, 1) : state;
 }
 
-const mergedAll = (state: ThreadState, ...merged: string[]) =>
+const mergedAll = (state: ThreadState, ...merged: string[]) => refusedAll(state, [], merged);
+
+const refusedAll = (state: ThreadState, refused: readonly RefusedMerge[], merged: readonly string[] = []) =>
   afterMerged(state, {
     merge: (state.fanOut?.merges ?? 0) + 1,
     checkpoint: { commit: "stack", snapshot: "s", tree: "t" },
     changes: { files: 1, outOfScope: [], outOfScopeCount: 0, restored: [] },
     merged,
-    refused: [],
+    refused,
     verifications: 1,
     activeMs: 5,
   });
@@ -125,6 +129,19 @@ describe("a thread that fans out", () => {
     expect(nextStep(state)).toMatchObject({ kind: "askAboutTasks", question: { kind: "failedTasks" } });
   });
 
+  it("tries refused work again, when told to, on the newest stack and with the newest evidence", () => {
+    const refusal = (text: string) => [{ key: "a", why: "red" as const, text, evidence: `evidence of ${text}` }];
+    const ready = (state: ThreadState, commit: string) => told(started(state, "a"), "a", { ...achieved, commit });
+    let state = refusedAll(ready(listed(["a"]), "c1"), refusal("fails x"));
+    state = refusedAll(ready(state, "c2"), refusal("fails y"));
+    expect(treeViewOf(state).tasks).toMatchObject([{ status: "failed", reason: "breaks the merged stack: fails y" }]);
+    state = afterAnswer(asked(state), { choice: "retry" }, 1);
+    const [task] = startable(state.fanOut!, state.start.goal.fanOut!);
+    const { tree, repository, goal } = subagentStart(state.start, task!, { id: "a-3", stack: "newest" });
+    expect([repository.base, tree?.earlier]).toEqual(["newest", "c2"]);
+    expect(goal.background).toContain("evidence of fails y");
+  });
+
   it("starts the pilot alone, and goes on when a person says so", () => {
     const goal = fanOutGoal({ pilot: { tasks: 1, then: "ask" } });
     let state = listed(["a", "b"], goal);
@@ -156,6 +173,21 @@ describe("a thread that fans out", () => {
     if (step.kind === "askAboutTasks") state = afterAnswer(ask(state, step.question, 1), { choice: "continue" }, 1);
     expect(state.fanOut?.tasks.map(({ status }) => status)).toEqual(["pending", "pending", "running", "running"]);
     expect(nextStep(state).kind).toBe("waitForSubagents");
+  });
+
+  it("asks once about work that is refused for the same reason, unless more was merged beside it", () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    const ready = names.reduce((state, key) => told(state, key, achieved), started(listed(names), ...names));
+    const refused = (...keys: string[]) =>
+      keys.map((key) => ({ key, why: "conflict" as const, text: `log of ${key}`, evidence: "" }));
+    expect(nextStep(refusedAll(ready, refused("e", "f", "g"), ["a", "b", "c", "d"])).kind).toBe("waitForSubagents");
+    const state = asked(refusedAll(ready, refused("d", "e", "f", "g"), ["a", "b", "c"]));
+    expect(state.questions).toMatchObject([
+      { kind: "subagents", text: expect.stringContaining("4 tasks cannot be merged") as string },
+    ]);
+    const again = afterAnswer(state, { choice: "continue" }, 1);
+    expect(nextStep(again).kind).toBe("waitForSubagents");
+    expect(startable(again.fanOut!, again.start.goal.fanOut!).map(({ key }) => key)).toEqual(["d", "e", "f", "g"]);
   });
 
   it("asks about the same cause again when it was not mended, also once others got through in between", () => {

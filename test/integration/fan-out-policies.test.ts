@@ -97,6 +97,20 @@ describe.concurrent("what a fan-out does about", () => {
     await thread.settled("stopped");
   });
 
+  test("one file in which all results conflict: asks before any is made again", async () => {
+    const goal = fanOutGoal(["k1", "k2", "k3", "k4", "k5"], {
+      script: 'echo "$BATON_TASK_NAME" >> shared.txt',
+      template: { verify: ['grep -qx "${task.name}" shared.txt'] },
+      fan_out: { parallel: 5 },
+    });
+    const thread = await world.start({ files: { "shared.txt": "start\n" }, plan: noPlan, goal });
+    const { questions } = await thread.asks(90_000);
+    expect(questions).toMatchObject([{ kind: "subagents", text: expect.stringMatching(/4 tasks.*shared.txt/) as string }]);
+    expect((await treeOf(world, thread)).tasks.map(({ tries }) => tries)).toEqual([1, 1, 1, 1, 1]);
+    await world.must("answer", thread.id, "stop");
+    await thread.settled("stopped");
+  });
+
   test("a subagent that somebody ended in Temporal: its task has failed", async () => {
     const gate = join(world.root, "let-go");
     const goal = fanOutGoal(["kept", "ended"], {
