@@ -6,6 +6,7 @@ import {
   startable,
   startableOnDemand,
   taskIn,
+  roomFor,
   tasksIn,
   totalSpent,
   type FanOutState,
@@ -70,18 +71,27 @@ function startsDue(loop: ThreadLoop): readonly TaskState[] {
   const { fanOut, paused, questions, budget } = loop.state;
   // What the agent asks a person in its turn keeps nobody from work.
   if (fanOut === undefined || paused || questions.some(({ kind }) => kind !== "worker")) return [];
-  const { parallel, tasks } = windowOf(loop.state, fanOut);
-  const room = parallel - tasksIn(fanOut, "running").length;
-  if (room <= 0 || exhausted(budget, totalSpent(loop.state)).length > 0) return [];
+  const { parallel, tasks, each } = windowOf(loop.state, fanOut);
+  if (exhausted(budget, totalSpent(loop.state)).length > 0) return [];
+  const running = tasksIn(fanOut, "running").map((task) => (loop.starting.has(task.key) ? each : threadsOf(task).length));
+  const room = roomFor({ parallel, each, running });
   return tasks.filter(({ key }) => !loop.starting.has(key)).slice(0, Math.min(room, startsAtOnce));
 }
 
+interface Window {
+  /** Subagents at once. */
+  readonly parallel: number;
+  readonly tasks: readonly TaskState[];
+  /** Subagents of one task. */
+  readonly each: number;
+}
+
 /** A goal's own tasks come first and alone; what its agent asks for in its turns may run until the thread ends. */
-function windowOf({ phase, start }: ThreadState, fanOut: FanOutState): { parallel: number; tasks: readonly TaskState[] } {
+function windowOf({ phase, start }: ThreadState, fanOut: FanOutState): Window {
   const { fanOut: policy, subagents } = start.goal;
-  if (phase === "fanOut")
-    return { parallel: policy?.parallel ?? 0, tasks: policy === undefined ? [] : startable(fanOut, policy) };
-  return { parallel: subagents?.parallel ?? 0, tasks: phase === "ended" ? [] : startableOnDemand(fanOut) };
+  if (phase === "fanOut" && policy !== undefined)
+    return { parallel: policy.parallel, tasks: startable(fanOut, policy), each: Math.max(1, policy.race.length) };
+  return { parallel: subagents?.parallel ?? 0, tasks: phase === "ended" ? [] : startableOnDemand(fanOut), each: 1 };
 }
 
 function grant(loop: ThreadLoop): void {

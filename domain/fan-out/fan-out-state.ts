@@ -60,6 +60,17 @@ export function startable(state: FanOutState, fanOut: FanOut): readonly TaskStat
   return open.filter(({ status }) => status === "pending");
 }
 
+/** How many tasks may be started beside those that run, each with so many subagents; a race for one always goes. */
+export function roomFor(window: {
+  readonly parallel: number;
+  readonly each: number;
+  readonly running: readonly number[];
+}): number {
+  const { parallel, each, running } = window;
+  const left = parallel - running.reduce((sum, subagents) => sum + subagents, 0);
+  return Math.max(running.length === 0 && parallel > 0 ? 1 : 0, Math.floor(left / each));
+}
+
 /** Tasks that a thread's own agent asked for and that wait to be started. */
 export function startableOnDemand(state: FanOutState): readonly TaskState[] {
   return tasksIn(state, "pending").filter(({ onDemand }) => onDemand !== undefined);

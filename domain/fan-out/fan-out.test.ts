@@ -4,7 +4,7 @@ import { afterListed, afterMerged, finishFanOut, pilotOver } from "./after-fan-o
 import { afterGranted, afterNews, afterStarted, grantable } from "./after-news.ts";
 import { refuseDeparture } from "../departure.ts";
 import { waitingAlike } from "./fan-out-questions.ts";
-import { startable, totalSpent } from "./fan-out-state.ts";
+import { roomFor, startable, totalSpent } from "./fan-out-state.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Goal } from "../goal.ts";
 import type { RefusedMerge } from "./merge.ts";
@@ -254,6 +254,20 @@ describe("a fan-out in trouble", () => {
       now: taken,
     });
     expect(race.fanOut?.tasks[0]).toMatchObject({ status: "running", thread: "a-2", racers: ["a-2"] });
+  });
+
+  it.each([
+    [{ parallel: 8, each: 1, running: [] }, 8],
+    [{ parallel: 8, each: 1, running: [1, 1, 1] }, 5],
+    [{ parallel: 8, each: 3, running: [3] }, 1],
+    [{ parallel: 8, each: 3, running: [3, 1] }, 1],
+    [{ parallel: 200, each: 8, running: [] }, 25],
+    [{ parallel: 2, each: 8, running: [] }, 1],
+    [{ parallel: 2, each: 8, running: [8] }, 0],
+    [{ parallel: 2, each: 1, running: [1, 1, 1] }, 0],
+    [{ parallel: 0, each: 1, running: [] }, 0],
+  ])("has in a window of %o room for %i tasks", (window, room) => {
+    expect(roomFor(window)).toBe(room);
   });
 
   it("knows the racers of a later try from those of an earlier one", () => {
