@@ -47,6 +47,25 @@ export function oneLine(text: string, max: number): string {
   return `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
+/** The longest start of a text that takes at most `maxBytes` in JSON. */
+export function startWithin(text: string, maxBytes: number): string {
+  let used = 0;
+  let end = 0;
+  for (const character of text) {
+    used += utf8Bytes(JSON.stringify(character)) - 2;
+    if (used > maxBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** One line that takes at most `maxBytes` in JSON. */
+export function lineWithin(text: string, maxBytes: number): string {
+  const line = oneLine(text, maxBytes);
+  const start = startWithin(line, maxBytes);
+  return start === line ? line : `${startWithin(line, maxBytes - utf8Bytes("…"))}…`;
+}
+
 function characterBytes(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x80) return 1;

@@ -46,6 +46,12 @@ export function exhausted(budget: Budget, spent: Spent): BudgetDimension[] {
   });
 }
 
+/** Milliseconds until the wall time is over; undefined when it is over, or has no limit. */
+export function wallTimeLeft({ budget, openedAt }: { readonly budget: Budget; readonly openedAt: number }, now: number) {
+  const left = budget.wallTimeMs === undefined ? 0 : openedAt + budget.wallTimeMs - now;
+  return left > 0 ? left : undefined;
+}
+
 /** Dimensions of which more than 80 % is used. */
 export function runningLow(budget: Budget, spent: Spent): BudgetDimension[] {
   return budgetDimensions.filter((dimension) => {

@@ -1,4 +1,4 @@
-import { condition, log, setHandler } from "@temporalio/workflow";
+import { condition, log, patched, setHandler } from "@temporalio/workflow";
 import { afterAnswer, refuseAnswer } from "../domain/questions.ts";
 import { newsOf } from "../domain/fan-out/news.ts";
 import { end, isSettled } from "../domain/thread.ts";
@@ -58,7 +58,8 @@ async function adopt(loop: ThreadLoop, order: Extract<TreeOrder, { kind: "adopt"
   if (stranger && state.start.tree?.parent !== tree.parent) return adopt(loop, order);
   const adopted = { ...state.start, tree: { ...tree, parent, root, metered } };
   loop.state = { ...state, start: adopted, ...(stranger ? { paused: false } : {}) };
-  loop.told = "";
+  // What a settled thread used is counted once, by whoever has heard of its end.
+  if (stranger || !isSettled(loop.state) || !patched("settled-tells-once")) loop.told = "";
   if (isSettled(loop.state)) tellParent(loop);
 }
 

@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { ParentClosePolicy, startChild } from "@temporalio/workflow";
 import { afterStarted } from "../domain/fan-out/after-news.ts";
 import { taskIn } from "../domain/fan-out/fan-out-state.ts";
-import { subagentId, subagentStart } from "../domain/fan-out/subagent-start.ts";
+import { subagentId } from "../domain/fan-out/subagent-id.ts";
+import { subagentStart } from "../domain/fan-out/subagent-start.ts";
 import { threadsOf, type TaskState } from "../domain/fan-out/task.ts";
 import type { ThreadState } from "../domain/thread.ts";
 import type { ThreadStart } from "../domain/thread-start.ts";
@@ -49,7 +50,8 @@ async function startSubagent(loop: ThreadLoop, { task, taken, worker }: Wanted):
   for (let number = task.tries + 1; number <= task.tries + mostIds; number += 1) {
     const id = subagentId(task, number);
     if (taken.has(id)) continue;
-    const start = subagentStart(withBudget(loop.state), task, { id, ...(worker === undefined ? {} : { worker }) });
+    const about = { id, ...(worker === undefined ? {} : { worker }), ...stackOf(loop.state) };
+    const start = subagentStart(withBudget(loop.state), task, about);
     // Before it is started: its first news may come in the same moment as the word that it runs.
     loop.state = afterStarted(loop.state, task.key, [...atWork(loop, task).filter((each) => taken.has(each)), id]);
     if ((await startChildThread(loop, start)) || (await takeOver(start, id))) {
@@ -58,6 +60,10 @@ async function startSubagent(loop: ThreadLoop, { task, taken, worker }: Wanted):
     }
   }
   loseSubagent(loop, taskIn(loop.state, task.key)?.thread ?? "", "no id is left for it");
+}
+
+function stackOf({ checkpoint }: ThreadState): { readonly stack?: string } {
+  return checkpoint === null ? {} : { stack: checkpoint.commit };
 }
 
 /** A person may have changed the budget since. */

@@ -1,11 +1,12 @@
-import { condition, setHandler } from "@temporalio/workflow";
-import { exhausted } from "../domain/budget.ts";
+import { condition, patched, setHandler } from "@temporalio/workflow";
+import { exhausted, wallTimeLeft } from "../domain/budget.ts";
 import { afterGranted, afterNews, grantable } from "../domain/fan-out/after-news.ts";
 import {
   isMetered,
   startable,
   startableOnDemand,
   taskIn,
+  roomFor,
   tasksIn,
   totalSpent,
   type FanOutState,
@@ -14,7 +15,7 @@ import { afterLeft, afterToldToLeave, leavingThreads } from "../domain/fan-out/l
 import { threadsOf, type TaskState } from "../domain/fan-out/task.ts";
 import type { SubagentNews } from "../domain/fan-out/tree.ts";
 import { treeViewOf } from "../domain/fan-out/tree-view.ts";
-import type { ThreadState } from "../domain/thread.ts";
+import { atTime, type ThreadState } from "../domain/thread.ts";
 import * as messages from "./messages.ts";
 import { startSubagents } from "./start-subagents.ts";
 import { runningThreads, tellSubagent, tellSubagents } from "./tell-subagents.ts";
@@ -31,6 +32,7 @@ export function superviseSubagents(loop: ThreadLoop): void {
   setHandler(messages.treeQuery, () => treeViewOf(loop.state), { description: "The subagents and their tasks" });
   setHandler(messages.newsSignal, (news) => takeNews(loop, news));
   void supervise(loop);
+  void watchWallTime(loop);
   void lookForSubagents(loop);
 }
 
@@ -42,10 +44,24 @@ async function lookForSubagents(loop: ThreadLoop): Promise<void> {
   }
 }
 
+/** Wakes the thread when its wall time is over: its subagents may have nothing to tell just then. */
+async function watchWallTime(loop: ThreadLoop): Promise<void> {
+  const left = () => wallTimeLeft(loop.state, Date.now());
+  while (!loop.closing) {
+    await condition(() => loop.closing || (left() !== undefined && runningThreads(loop).length > 0));
+    if (loop.closing || !patched("wall-time-of-tree")) return;
+    const { wallTimeMs } = loop.state.budget;
+    const changed = () => loop.closing || loop.state.budget.wallTimeMs !== wallTimeMs;
+    if (!(await condition(changed, left() ?? 0, { summary: "the wall time of the tree" })))
+      loop.state = atTime(loop.state, Date.now());
+  }
+}
+
 async function supervise(loop: ThreadLoop): Promise<void> {
   const due = () => (loop.closing ? [] : startsDue(loop));
   while (!loop.closing) {
     await condition(() => loop.closing || due().length > 0 || grantable(loop.state).length > 0);
+    if (loop.state.budget.wallTimeMs !== undefined && patched("wall-time-of-tree")) loop.state = atTime(loop.state, Date.now());
     grant(loop);
     await Promise.all(due().map((task) => startSubagents(loop, task)));
   }
@@ -55,18 +71,27 @@ function startsDue(loop: ThreadLoop): readonly TaskState[] {
   const { fanOut, paused, questions, budget } = loop.state;
   // What the agent asks a person in its turn keeps nobody from work.
   if (fanOut === undefined || paused || questions.some(({ kind }) => kind !== "worker")) return [];
-  const { parallel, tasks } = windowOf(loop.state, fanOut);
-  const room = parallel - tasksIn(fanOut, "running").length;
-  if (room <= 0 || exhausted(budget, totalSpent(loop.state)).length > 0) return [];
+  const { parallel, tasks, each } = windowOf(loop.state, fanOut);
+  if (exhausted(budget, totalSpent(loop.state)).length > 0) return [];
+  const running = tasksIn(fanOut, "running").map((task) => (loop.starting.has(task.key) ? each : threadsOf(task).length));
+  const room = roomFor({ parallel, each, running });
   return tasks.filter(({ key }) => !loop.starting.has(key)).slice(0, Math.min(room, startsAtOnce));
 }
 
+interface Window {
+  /** Subagents at once. */
+  readonly parallel: number;
+  readonly tasks: readonly TaskState[];
+  /** Subagents of one task. */
+  readonly each: number;
+}
+
 /** A goal's own tasks come first and alone; what its agent asks for in its turns may run until the thread ends. */
-function windowOf({ phase, start }: ThreadState, fanOut: FanOutState): { parallel: number; tasks: readonly TaskState[] } {
+function windowOf({ phase, start }: ThreadState, fanOut: FanOutState): Window {
   const { fanOut: policy, subagents } = start.goal;
-  if (phase === "fanOut")
-    return { parallel: policy?.parallel ?? 0, tasks: policy === undefined ? [] : startable(fanOut, policy) };
-  return { parallel: subagents?.parallel ?? 0, tasks: phase === "ended" ? [] : startableOnDemand(fanOut) };
+  if (phase === "fanOut" && policy !== undefined)
+    return { parallel: policy.parallel, tasks: startable(fanOut, policy), each: Math.max(1, policy.race.length) };
+  return { parallel: subagents?.parallel ?? 0, tasks: phase === "ended" ? [] : startableOnDemand(fanOut), each: 1 };
 }
 
 function grant(loop: ThreadLoop): void {

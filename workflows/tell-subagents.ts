@@ -1,6 +1,7 @@
 import { condition, getExternalWorkflowHandle, log, patched } from "@temporalio/workflow";
 import { afterNews, isAtWork } from "../domain/fan-out/after-news.ts";
 import { tasksIn } from "../domain/fan-out/fan-out-state.ts";
+import { racersOf } from "../domain/fan-out/subagent-id.ts";
 import { threadsOf } from "../domain/fan-out/task.ts";
 import { afterLeft } from "../domain/fan-out/leaving.ts";
 import { nothingInTree, type TreeOrder } from "../domain/fan-out/tree.ts";
@@ -30,7 +31,7 @@ export function tellSubagent(loop: ThreadLoop, thread: string, order: TreeOrder)
 
 /** What is told before it is started would find nobody. */
 async function isThere(loop: ThreadLoop, thread: string): Promise<void> {
-  const task = loop.state.fanOut?.tasks.find((each) => threadsOf(each).includes(thread));
+  const task = loop.state.fanOut?.tasks.find((each) => [...threadsOf(each), ...racersOf(each)].includes(thread));
   if (task !== undefined && loop.starting.has(task.key)) await condition(() => !loop.starting.has(task.key));
 }
 

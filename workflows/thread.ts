@@ -5,6 +5,7 @@ import { afterReview } from "../domain/after-review.ts";
 import { afterVerdict, afterVerification } from "../domain/after-verification.ts";
 import { takeOver } from "../domain/take-over.ts";
 import { isQuiet } from "../domain/departure.ts";
+import { awaitsSubagents } from "../domain/fan-out/subagent-requests.ts";
 import { nextStep, type Step } from "../domain/next-step.ts";
 import { ask } from "../domain/questions.ts";
 import { atTime, end, isSettled, type ThreadState } from "../domain/thread.ts";
@@ -164,6 +165,9 @@ function isLong({ start }: ThreadState): boolean {
 function mayContinueAsNew(loop: ThreadLoop): boolean {
   const { state } = loop;
   if (state.phase === "fanOut") return isLong(state) && !state.handoff && !state.departure;
-  if (state.phase !== "turn" || state.handoff || state.departure || state.turn === loop.turnAtStart) return false;
+  if (state.phase !== "turn" || state.handoff || state.departure) return false;
+  // What it waits for may tell more in between two turns than one history holds.
+  if (state.attempt === 0 && awaitsSubagents(state) && isLong(state) && patched("continue-while-waiting")) return true;
+  if (state.turn === loop.turnAtStart) return false;
   return workflowInfo().continueAsNewSuggested || state.turn - loop.turnAtStart >= state.start.timing.turnsPerRun;
 }

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { SubagentsReport, SubagentsRequest } from "../../domain/fan-out/subagent-requests.ts";
+import type { SubagentReport, SubagentsReport, SubagentsRequest } from "../../domain/fan-out/subagent-requests.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { HostContext } from "../host-context.ts";
 import type { OpenThread } from "../open-threads.ts";
@@ -13,17 +13,21 @@ import { readMessages, sendMessage } from "./socket-messages.ts";
 const root = mkdtempSync(join(tmpdir(), "baton-tools-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A host whose threads answer with one report; `folder` decides where its sockets are. */
-function hostIn(folder: string, report: Partial<SubagentsReport> = {}) {
+/** A host with one thread, in its second turn; `folder` decides where its sockets are. */
+function hostIn(folder: string, tasks: readonly SubagentReport[] = []) {
   const asked: SubagentsRequest[] = [];
-  const answer = { epoch: 7, tasks: [], asked: [], ...report };
+  let report: SubagentsReport = { epoch: 7, tasks, asked: [] };
   const agentRequests = {
-    ask: async (_thread: string, request: SubagentsRequest) => {
-      asked.push(request);
-      if (request.epoch !== answer.epoch) throw new BatonFailure("StaleEpoch", "this turn does not count any more");
-      return answer;
+    ask: async (_thread: string, { epoch, ask }: SubagentsRequest) => {
+      asked.push({ epoch, ask });
+      if (epoch !== report.epoch) throw new BatonFailure("StaleEpoch", "this turn does not count any more");
+      if (ask.kind === "spawn") {
+        const spawned = ask.tasks.map(({ key, content, name }) => ({ ...running, key, content, name }));
+        report = { ...report, tasks: [...report.tasks, ...spawned] };
+      } else report = { ...report, asked: [...report.asked, { key: ask.key, text: ask.text, question: "q1" }] };
+      return report;
     },
-    look: async () => answer,
+    look: async () => report,
   };
   const places = { lend: () => () => undefined };
   return {
@@ -32,6 +36,7 @@ function hostIn(folder: string, report: Partial<SubagentsReport> = {}) {
   };
 }
 
+const running = { status: "running", thread: "slow-1", turn: 2, base: "b" } as const;
 const openOf = (thread: string, epoch = 7) => ({ thread, epoch }) as OpenThread;
 const request = { turn: 2, stallMs: 60_000, env: { BATON_THREAD: "cart", BATON_EPOCH: "7", KEY: "secret" } };
 
@@ -55,13 +60,27 @@ test("a call becomes a request of the thread under the epoch of the turn", async
   const tools = await openAgentTools(host, { open: openOf("cart"), ...request });
   expect(tools.mcp.env).toEqual({ BATON_THREAD: "cart", BATON_EPOCH: "7", BATON_AGENT_SOCKET: socketOf(tools) });
   const task = { name: "one", goal: "Do one", verify: ["true"] };
-  expect(await call(socketOf(tools), "spawn", { tasks: [task] })).toEqual({ id: 1, value: { subagents: [] } });
-  await call(socketOf(tools), "spawn", { tasks: [task] });
-  const keys = asked.map(({ epoch, ask }) => [epoch, ask.kind === "spawn" && ask.tasks[0]?.key]);
-  expect(keys[0]).toEqual([7, expect.stringMatching(/^[0-9a-f]{32}$/)]);
-  expect(keys[1]).toEqual(keys[0]);
+  expect(await call(socketOf(tools), "spawn", { tasks: [task] })).toMatchObject({ value: { subagents: [{ name: "one" }] } });
+  expect(asked).toMatchObject([{ epoch: 7, ask: { tasks: [{ key: expect.stringMatching(/^[0-9a-f]{32}$/) as string }] } }]);
   await tools.close();
   await expect(call(socketOf(tools), "list", {})).rejects.toThrow("ENOENT");
+});
+
+test("what the thread knows already is only looked up", async () => {
+  const { host, asked } = hostIn(join(root, "d"));
+  const tools = await openAgentTools(host, { open: openOf("cart"), ...request });
+  const [one, two] = ["one", "two"].map((name) => ({ name, goal: `Do ${name}`, verify: ["true"] }));
+  const spawned = await call(socketOf(tools), "spawn", { tasks: [one] });
+  expect(await call(socketOf(tools), "spawn", { tasks: [one] })).toEqual(spawned);
+  await call(socketOf(tools), "ask", { question: "Which?" });
+  await call(socketOf(tools), "ask", { question: "Which?" });
+  await call(socketOf(tools), "spawn", { tasks: [one, two] });
+  expect(asked.map(({ ask }) => (ask.kind === "spawn" ? ask.tasks.map(({ name }) => name) : ask.text))).toEqual([
+    ["one"],
+    "Which?",
+    ["one", "two"],
+  ]);
+  await tools.close();
 });
 
 test("what is no request is refused on the host's side, and a peer that talks nonsense is hung up on", async () => {
@@ -94,8 +113,8 @@ test("an epoch that is over gets neither its requests taken nor an answer", asyn
 });
 
 test("a call that waits ends with the turn, wherever the host's folder is", async () => {
-  const task = { key: "k", content: "c", name: "slow", status: "running", thread: "slow-1", turn: 2, base: "b" } as const;
-  const { host } = hostIn(join(root, "a-folder-whose-path-is-longer-than-any-socket-may-have".repeat(3)), { tasks: [task] });
+  const task = { ...running, key: "k", content: "c", name: "slow" };
+  const { host } = hostIn(join(root, "a-folder-whose-path-is-longer-than-any-socket-may-have".repeat(3)), [task]);
   const tools = await openAgentTools(host, { open: openOf("cart"), ...request });
   expect(Buffer.byteLength(socketOf(tools))).toBeLessThan(104);
   const waiting = expect(call(socketOf(tools), "wait", { seconds: 600 })).rejects.toThrow("hung up");

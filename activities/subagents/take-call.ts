@@ -1,6 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BatonFailure } from "../../domain/failure.ts";
-import { subagentReference, type SubagentReport, type SubagentsReport } from "../../domain/fan-out/subagent-requests.ts";
+import {
+  subagentReference,
+  type SubagentReport,
+  type SubagentsReport,
+  type SubagentsRequest,
+} from "../../domain/fan-out/subagent-requests.ts";
 import { boundedDiff, changedFiles } from "../../git/diff.ts";
 import { writeBranch } from "../../git/inner-repository.ts";
 import { fetchObjects } from "../fetch-objects.ts";
@@ -48,10 +53,12 @@ function parsed<K extends ToolName>(tool: K, input: unknown): ToolInput<K> {
 }
 
 async function spawn(calling: CallingTurn, input: ToolInput<"spawn">): Promise<unknown> {
-  const { host, open, turn } = calling;
+  const { open, turn } = calling;
   const { thread, epoch } = open;
   const tasks = askedTasks(input, { thread, turn });
-  const report = await host.agentRequests.ask(thread, { epoch, ask: { kind: "spawn", tasks } });
+  const known = (report: SubagentsReport) =>
+    tasks.every(({ content }) => report.tasks.some((each) => each.content === content && each.turn === turn));
+  const report = await askOnce(calling, known, { epoch, ask: { kind: "spawn", tasks } });
   return {
     subagents: tasks.flatMap(({ content }) => report.tasks.filter((each) => each.content === content).slice(-1)).map(shown),
   };
@@ -103,11 +110,11 @@ async function result(calling: CallingTurn, { task, diff }: ToolInput<"result">)
 }
 
 async function ask(calling: CallingTurn, { question, seconds }: ToolInput<"ask">): Promise<unknown> {
-  const { host, open, turn } = calling;
+  const { open, turn } = calling;
   const key = questionKey(question, turn);
   const answerIn = ({ asked }: SubagentsReport) => asked.find((each) => each.key === key)?.answer;
-  const { thread, epoch } = open;
-  const sent = await host.agentRequests.ask(thread, { epoch, ask: { kind: "question", key, text: question } });
+  const known = ({ asked }: SubagentsReport) => asked.some((each) => each.key === key);
+  const sent = await askOnce(calling, known, { epoch: open.epoch, ask: { kind: "question", key, text: question } });
   const report = answerIn(sent) === undefined && seconds > 0 ? await lookUntil(calling, answered, seconds) : sent;
   const answer = answerIn(report);
   if (answer === undefined)
@@ -132,6 +139,16 @@ async function lookUntil(
     if (leftMs <= 0 || signal.aborted || enough(report)) return report;
     await delay(Math.min(everyMs, leftMs), undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** What is asked again leaves nothing in the thread's history. */
+async function askOnce(
+  calling: CallingTurn,
+  isKnown: (report: SubagentsReport) => boolean,
+  request: SubagentsRequest,
+): Promise<SubagentsReport> {
+  const report = await look(calling);
+  return isKnown(report) ? report : await calling.host.agentRequests.ask(calling.open.thread, request);
 }
 
 /** What the thread says; to a turn that does not count any more it says nothing. */

@@ -77,9 +77,9 @@ it("a fan-out is told in one line, with as much as is known", () => {
     ).slice(1, 3);
   expect(line({ source: "list", tasks: 12, duplicates: 2, parallel: 8, racers: 2 })).toEqual([
     "  subagent codex",
-    "  fan-out: 12 tasks of the goal file, 8 at once, 2 agents race for each, 2 more of the same left out",
+    "  fan-out: 12 tasks of the goal file, 8 subagents at once, 2 agents race for each, 2 more of the same left out",
   ]);
   expect(line({ source: "planner", tasks: null, duplicates: 0, parallel: 3, racers: 0 })[1]).toBe(
-    "  fan-out: tasks that the planner names, 3 at once",
+    "  fan-out: tasks that the planner names, 3 subagents at once",
   );
 });

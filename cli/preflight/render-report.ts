@@ -44,7 +44,7 @@ function fanOutLines(fanOut: FanOutSummary | undefined): string[] {
   const { tasks, source, parallel, racers, duplicates } = fanOut;
   const facts = [
     `${tasks === null ? "tasks" : plural(tasks, "task")} ${sourceNames[source]}`,
-    `${parallel} at once`,
+    `${plural(parallel, "subagent")} at once`,
     ...(racers > 0 ? [`${racers} agents race for each`] : []),
     ...(duplicates > 0 ? [`${duplicates} more of the same left out`] : []),
   ];

@@ -1,15 +1,18 @@
+import { lineWithin, startWithin, utf8Bytes } from "../bounded-text.ts";
 import { addSpent } from "../budget.ts";
-import { tasksIn, type FanOutState } from "./fan-out-state.ts";
+import { succeeded, tasksIn, type FanOutState } from "./fan-out-state.ts";
+import { textSignature } from "../failure-signature.ts";
 import type { Goal } from "../goal.ts";
+import { fieldValues, maskValues } from "./mask-values.ts";
 import type { MergeReport, RefusedMerge } from "./merge.ts";
 import type { Choice, Question } from "../question.ts";
-import type { Task, TaskState } from "./task.ts";
+import { reasonBytes, reasonOf, type Task, type TaskState } from "./task.ts";
 import { isAbout } from "./fan-out-questions.ts";
 import { end, type ThreadState } from "../thread.ts";
 import type { Usage } from "../usage.ts";
 
-/** Characters of all evidence that waits for a subagent. */
-const evidenceLength = 200_000;
+/** Bytes of all evidence that waits for a subagent, as JSON. */
+const evidenceBytes = 100_000;
 
 /** The tasks as `listTasks` found them. */
 interface Listed {
@@ -50,12 +53,15 @@ export function afterMerged(state: ThreadState, report: MergeReport): ThreadStat
   const { fanOut } = state;
   const policy = state.start.goal.fanOut;
   if (fanOut === undefined || policy === undefined) return state;
-  const onto = report.checkpoint?.commit ?? state.checkpoint?.commit ?? state.start.repository.base;
   const refused = new Map(boundEvidence(fanOut, report.refused).map((each) => [each.key, each]));
+  const isMerged = new Set(report.merged);
+  // Those that were merged beside a refused one got through since it met its cause.
+  const succeededBefore =
+    succeeded(fanOut) - tasksIn(fanOut, "ready").filter(({ key }) => refused.has(key) || isMerged.has(key)).length;
   const tasks = fanOut.tasks.map((task): TaskState => {
-    if (report.merged.includes(task.key)) return merged(task);
+    if (isMerged.has(task.key)) return merged(task);
     const refusal = refused.get(task.key);
-    return refusal === undefined ? task : afterRefusal(task, refusal, { onto, rebases: policy.merge.rebases });
+    return refusal === undefined ? task : { ...afterRefusal(task, refusal, policy.merge.rebases), succeededBefore };
   });
   return {
     ...state,
@@ -72,27 +78,29 @@ export function afterMerged(state: ThreadState, report: MergeReport): ThreadStat
 
 /** What is told of refusals is carried along until the subagents are started, so all of it is bounded. */
 function boundEvidence({ tasks }: FanOutState, refused: readonly RefusedMerge[]): RefusedMerge[] {
-  let left = evidenceLength - tasks.reduce((sum, { rebase }) => sum + (rebase?.evidence.length ?? 0), 0);
+  let left = evidenceBytes - tasks.reduce((sum, { rebase }) => sum + bytesInJson(rebase?.evidence), 0);
   return refused.map((each) => {
-    const evidence = each.evidence.slice(0, Math.max(0, left));
-    left -= evidence.length;
+    const evidence = startWithin(each.evidence, left);
+    left -= bytesInJson(evidence);
     return { ...each, evidence };
   });
+}
+
+function bytesInJson(text = ""): number {
+  return utf8Bytes(JSON.stringify(text));
 }
 
 function merged({ rebase: _rebase, reason: _reason, cause: _cause, ...task }: TaskState): TaskState {
   return { ...task, status: "merged" };
 }
 
-function afterRefusal(
-  task: TaskState,
-  { why, text, evidence }: RefusedMerge,
-  { onto, rebases }: { onto: string; rebases: number },
-): TaskState {
-  const reason = why === "conflict" ? `conflicts with merged work: ${text}` : `breaks the merged stack: ${text}`;
-  if (task.rebases >= rebases || task.commit === undefined) return { ...task, status: "failed", reason };
-  const rebase = { onto, earlier: task.commit, text: reason, evidence };
-  return { ...task, status: "pending", reason, rebase, rebases: task.rebases + 1 };
+function afterRefusal(task: TaskState, { why, text: what, evidence }: RefusedMerge, rebases: number): TaskState {
+  const words = why === "conflict" ? `conflicts with merged work: ${what}` : `breaks the merged stack: ${what}`;
+  const text = lineWithin(words, reasonBytes);
+  const cause = textSignature(maskValues(words, fieldValues({ name: task.name, ...task.fields })));
+  const refused = { ...task, cause, rebase: evidence === "" ? { text } : { text, evidence } };
+  if (task.rebases >= rebases) return { ...refused, status: "failed" };
+  return { ...refused, status: "pending", rebases: task.rebases + 1 };
 }
 
 /** The subagents' part is over: the merged stack is verified and judged as a whole. */
@@ -101,7 +109,7 @@ export function finishFanOut(state: ThreadState): ThreadState {
   if (fanOut === undefined) return state;
   const tasks = fanOut.tasks.map((task): TaskState => (task.status === "failed" ? { ...task, status: "left" } : task));
   if (tasksIn(fanOut, "merged").length === 0) {
-    const reason = fanOut.tasks[0]?.reason ?? "there was none";
+    const reason = (tasks[0] && reasonOf(tasks[0])) ?? "there was none";
     return end({ ...state, fanOut: { ...fanOut, tasks } }, { status: "failed", reason: `no task was done: ${reason}` });
   }
   return { ...state, phase: "verify", fanOut: { ...fanOut, tasks } };

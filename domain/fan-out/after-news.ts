@@ -1,18 +1,18 @@
-import { oneLine } from "../bounded-text.ts";
+import { lineWithin } from "../bounded-text.ts";
 import { exhausted } from "../budget.ts";
 import { changeTask, succeeded, totalSpent, type FanOutState } from "./fan-out-state.ts";
-import { threadsOf, type TaskState } from "./task.ts";
+import { leavingThreads } from "./leaving.ts";
+import { subagentNumber } from "./subagent-id.ts";
+import { reasonBytes, threadsOf, type TaskState } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
 import { addInTree, nothingInTree, sinceInTree, type SubagentNews, type TurnGrant } from "./tree.ts";
-
-const reasonLength = 160;
 
 /** A subagent was started for a task, or several that race. */
 export function afterStarted(state: ThreadState, key: string, threads: readonly string[]): ThreadState {
   const { fanOut } = state;
   const [first, ...others] = threads;
   if (fanOut === undefined || first === undefined) return state;
-  const started = changeTask(fanOut, key, ({ succeededBefore: _before, racers: _racers, ...task }) => ({
+  const started = changeTask(fanOut, key, ({ succeededBefore: _before, racers: _racers, raced: _raced, ...task }) => ({
     ...calm(task),
     status: "running",
     thread: first,
@@ -26,8 +26,9 @@ export function afterStarted(state: ThreadState, key: string, threads: readonly 
 export function afterNews(state: ThreadState, news: SubagentNews): ThreadState {
   if (state.fanOut === undefined) return state;
   const own = news.parent === state.start.id;
-  // A thread that ran on for a while after its task was decided is accounted for; it changes nothing else.
   const over = own && !state.fanOut.tasks.some((task) => task.key === news.key && isAtWork(task, news.thread));
+  // A loser that runs on for a while is accounted for; what is told once more by one that has settled was accounted for.
+  if (over && !leavingThreads(state).includes(news.thread)) return state;
   const accounted = account(state.fanOut, news, over);
   if (!own || over) return { ...state, fanOut: accounted };
   const successes = succeeded(accounted);
@@ -54,12 +55,13 @@ function taken(task: TaskState, thread: string): TaskState {
 }
 
 function account(fanOut: FanOutState, { thread, spent, now }: SubagentNews, over: boolean): FanOutState {
-  const before = fanOut.ledger[thread] ?? nothingInTree;
+  const { [thread]: before = nothingInTree, ...ledger } = fanOut.ledger;
+  const goesOn = now.kind !== "settled" && now.kind !== "taken";
   const others = fanOut.wanting.filter((each) => each.thread !== thread);
   return {
     ...fanOut,
     spent: addInTree(fanOut.spent, sinceInTree(spent, before)),
-    ledger: { ...fanOut.ledger, [thread]: spent },
+    ledger: goesOn ? { ...ledger, [thread]: spent } : ledger,
     wanting: now.kind === "wantsTurn" && !over ? [...others, { thread, turn: now.turn, attempt: now.attempt }] : others,
     // One that only says that it is at work now has its attempt before it.
     inFlight: now.kind === "working" ? fanOut.inFlight : fanOut.inFlight.filter((each) => each !== thread),
@@ -83,16 +85,19 @@ function taskAfter(task: TaskState, { thread, now }: SubagentNews): TaskState {
 function settled(task: TaskState, thread: string, now: Extract<SubagentNews["now"], { kind: "settled" }>): TaskState {
   const { onDemand } = task;
   if (onDemand !== undefined) return settledOnDemand({ ...task, onDemand }, thread, now);
-  if (now.status === "achieved") return { ...calm(task), status: "ready", thread, commit: now.commit };
-  const running = threadsOf(task).filter((each) => each !== thread);
+  const { racers = [], ...decided } = calm(task);
+  if (now.status === "achieved") {
+    const raced = racers.length < 2 ? {} : { raced: racers.map((racer) => subagentNumber(task, racer)) };
+    return { ...decided, ...raced, status: "ready", thread, commit: now.commit };
+  }
+  const running = racers.filter((each) => each !== thread);
   // The others of a race may still make it.
-  if (running.length > 0 && task.racers !== undefined) return { ...task, racers: running, thread: running[0] ?? thread };
-  return { ...task, status: "failed", thread, reason: short(now.reason), cause: short(now.cause) };
+  if (running[0] !== undefined) return { ...task, racers: running, thread: running[0] };
+  return { ...decided, status: "failed", thread, reason: short(now.reason), cause: short(now.cause) };
 }
 
-/** Of all tasks together these are most of what is carried along. */
 function short(text: string): string {
-  return oneLine(text, reasonLength);
+  return lineWithin(text, reasonBytes);
 }
 
 /** The agent takes the work, also what there is of a task that failed. */
@@ -103,7 +108,8 @@ function settledOnDemand(
 ): TaskState {
   const { contract: _contract, ...onDemand } = task.onDemand;
   const work = commit === "" || commit === onDemand.base ? {} : { commit };
-  const how: Pick<TaskState, "status" | "reason"> = status === "achieved" ? { status } : { status: "failed", reason };
+  const how: Pick<TaskState, "status" | "reason"> =
+    status === "achieved" ? { status } : { status: "failed", reason: short(reason) };
   return { ...calm(task), onDemand, thread, ...work, ...how };
 }
 
@@ -145,8 +151,10 @@ export function afterGranted(state: ThreadState, threads: readonly string[]): Th
 function roomOf(state: ThreadState): Pick<TurnGrant, "timeMs" | "tokens" | "usd"> {
   const { budget } = state;
   const spent = totalSpent(state);
+  const limited = (["timeMs", "wallTimeMs"] as const).filter((dimension) => budget[dimension] !== undefined);
+  const timesLeft = limited.map((dimension) => (budget[dimension] ?? 0) - spent[dimension]);
   return {
-    ...(budget.timeMs === undefined ? {} : { timeMs: budget.timeMs - spent.timeMs }),
+    ...(timesLeft.length === 0 ? {} : { timeMs: Math.min(...timesLeft) }),
     ...(budget.tokens === undefined ? {} : { tokens: budget.tokens - spent.tokens }),
     ...(budget.usd === undefined ? {} : { usd: budget.usd - (spent.usd ?? 0) }),
   };

@@ -2,7 +2,7 @@ import { oneLine } from "../bounded-text.ts";
 import { succeeded, tasksIn, type FanOutState } from "./fan-out-state.ts";
 import type { NewQuestion, Question } from "../question.ts";
 import { countsText, countTasks } from "./task-counts.ts";
-import { threadsOf, type TaskState } from "./task.ts";
+import { reasonOf, threadsOf, type TaskState } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
 
 /** Subagents that have to fail alike before a person is asked about the cause. */
@@ -56,10 +56,11 @@ export function pilotQuestion({ start }: ThreadState, fanOut: FanOutState): NewQ
 
 export function stuckQuestion({ start }: ThreadState, found: NonNullable<ReturnType<typeof commonCause>>): NewQuestion {
   const { tasks, cause } = found;
+  const what = tasks.some(({ reason }) => reason !== undefined) ? "subagents cannot go on" : "tasks cannot be merged";
   return {
     kind: "subagents",
     cause,
-    text: `${tasks.length} subagents cannot go on for the same reason: ${oneLine(tasks[0]?.reason ?? cause, 300)}`,
+    text: `${tasks.length} ${what} for the same reason: ${oneLine((tasks[0] && reasonOf(tasks[0])) ?? cause, 300)}`,
     facts: [...listed(tasks.map(({ name, thread }) => `${name} (${thread ?? "not started"})`)), "no further subagent is started"],
     next: `mend the cause, then: baton answer ${start.id} continue (tries these tasks again), or: baton answer ${start.id} stop`,
   };
@@ -76,8 +77,9 @@ export function failedQuestion({ start, fanOut }: ThreadState, failed: readonly 
   };
 }
 
-function failureLine({ name, reason, thread }: TaskState): string {
-  return `${name}${thread === null ? "" : ` (${thread})`}: ${oneLine(reason ?? "no reason was told", 200)}`;
+function failureLine(task: TaskState): string {
+  const { name, thread } = task;
+  return `${name}${thread === null ? "" : ` (${thread})`}: ${reasonOf(task) ?? "no reason was told"}`;
 }
 
 function listed(lines: readonly string[]): string[] {

@@ -46,7 +46,7 @@ export const noSubagents: FanOutState = {
 
 /** Whether turns of the tree have to be asked for, one by one. */
 export function isMetered({ budget }: Pick<Goal, "budget">): boolean {
-  return [budget.turns, budget.timeMs, budget.tokens, budget.usd].some((limit) => limit !== undefined);
+  return [budget.turns, budget.timeMs, budget.wallTimeMs, budget.tokens, budget.usd].some((limit) => limit !== undefined);
 }
 
 /** What a thread and its subagents used. */
@@ -60,6 +60,17 @@ export function startable(state: FanOutState, fanOut: FanOut): readonly TaskStat
   if (!state.listed || !state.approved) return [];
   const open = state.piloted ? state.tasks : state.tasks.slice(0, fanOut.pilot?.tasks);
   return open.filter(({ status }) => status === "pending");
+}
+
+/** How many tasks may be started beside those that run, each with so many subagents; a race for one always goes. */
+export function roomFor(window: {
+  readonly parallel: number;
+  readonly each: number;
+  readonly running: readonly number[];
+}): number {
+  const { parallel, each, running } = window;
+  const left = parallel - running.reduce((sum, subagents) => sum + subagents, 0);
+  return Math.max(running.length === 0 && parallel > 0 ? 1 : 0, Math.floor(left / each));
 }
 
 /** Tasks that a thread's own agent asked for and that wait to be started. */

@@ -3,6 +3,7 @@ import { commonCause, failedQuestion, pilotQuestion, stuckQuestion, tasksQuestio
 import { startable, tasksIn, totalSpent, type FanOutState } from "./fan-out-state.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { NewQuestion } from "../question.ts";
+import { reasonOf } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
 
 export type FanOutStep =
@@ -32,7 +33,7 @@ function trouble(state: ThreadState, fanOut: FanOutState, policy: FanOut): FanOu
   if (spentUp.length > 0 && fanOut.inFlight.length === 0 && unfinished) return { kind: "askAboutBudget", exhausted: spentUp };
   const failed = tasksIn(fanOut, "failed")[0];
   if (failed !== undefined && policy.onTaskFailure === "stop") {
-    return { kind: "failOnTask", reason: `the task ${failed.name} failed: ${failed.reason ?? "no reason was told"}` };
+    return { kind: "failOnTask", reason: `the task ${failed.name} failed: ${reasonOf(failed) ?? "no reason was told"}` };
   }
   const cause = commonCause(fanOut);
   return cause === null ? null : { kind: "askAboutTasks", question: stuckQuestion(state, cause) };

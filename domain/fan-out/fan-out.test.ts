@@ -4,16 +4,20 @@ import { afterListed, afterMerged, finishFanOut, pilotOver } from "./after-fan-o
 import { afterGranted, afterNews, afterStarted, grantable } from "./after-news.ts";
 import { refuseDeparture } from "../departure.ts";
 import { waitingAlike } from "./fan-out-questions.ts";
-import { startable, totalSpent } from "./fan-out-state.ts";
+import { roomFor, startable, totalSpent } from "./fan-out-state.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Goal } from "../goal.ts";
+import type { RefusedMerge } from "./merge.ts";
 import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
 import { nextStep } from "../next-step.ts";
 import { afterAnswer, afterBudgetChange, ask, budgetQuestion } from "../questions.ts";
-import { subagentId, subagentStart } from "./subagent-start.ts";
+import { subagentId } from "./subagent-id.ts";
+import { subagentStart } from "./subagent-start.ts";
+import { afterToldToLeave } from "./leaving.ts";
 import { threadsOf } from "./task.ts";
-import { openThread, type ThreadState } from "../thread.ts";
+import { atTime, openThread, type ThreadState } from "../thread.ts";
 import type { SubagentNews } from "./tree.ts";
+import { treeViewOf } from "./tree-view.ts";
 import { noUsage } from "../usage.ts";
 
 function fanOutGoal(change: Partial<FanOut> = {}, goal: Partial<Goal> = {}): Goal {
@@ -64,13 +68,15 @@ function asked(state: ThreadState): ThreadState {
   return step.kind === "askAboutTasks" ? ask(state, step.question, 1) : state;
 }
 
-const mergedAll = (state: ThreadState, ...merged: string[]) =>
+const mergedAll = (state: ThreadState, ...merged: string[]) => refusedAll(state, [], merged);
+
+const refusedAll = (state: ThreadState, refused: readonly RefusedMerge[], merged: readonly string[] = []) =>
   afterMerged(state, {
     merge: (state.fanOut?.merges ?? 0) + 1,
     checkpoint: { commit: "stack", snapshot: "s", tree: "t" },
     changes: { files: 1, outOfScope: [], outOfScopeCount: 0, restored: [] },
     merged,
-    refused: [],
+    refused,
     verifications: 1,
     activeMs: 5,
   });
@@ -113,8 +119,9 @@ describe("a thread that fans out", () => {
     const report = { merge: 1, checkpoint: null, changes: null, merged: [], refused, verifications: 0, activeMs: 0 };
     state = afterMerged(state, report);
     const [task] = startable(state.fanOut!, state.start.goal.fanOut!);
-    expect(task?.rebase).toMatchObject({ onto: "base", earlier: "c1" });
-    const start = subagentStart(state.start, task!, { id: subagentId(task!, 2) });
+    expect(task?.rebase).toEqual({ text: "conflicts with merged work: cart.ts", evidence: "<<<<<<<" });
+    const start = subagentStart(state.start, task!, { id: subagentId(task!, 2), stack: "stack" });
+    expect(start.repository.base).toBe("stack");
     expect(start.tree).toMatchObject({ parent: "cart-7f3k", root: "cart-7f3k", depth: 1, earlier: "c1", metered: false });
     expect(start.goal.background).toContain("conflicts with merged work: cart.ts");
     state = afterMerged(told(afterStarted(state, "a", ["a-2"]), "a", achieved), { ...report, merge: 2 });
@@ -127,6 +134,19 @@ describe("a thread that fans out", () => {
     const red = afterMerged(listed(["a"]), { ...report, merge: 1, knownRed: ["lint"] });
     expect(red.fanOut?.knownRed).toEqual(["lint"]);
     expect(afterMerged(red, { ...report, merge: 2 }).fanOut?.knownRed).toEqual([]);
+  });
+
+  it("tries refused work again, when told to, on the newest stack and with the newest evidence", () => {
+    const refusal = (text: string) => [{ key: "a", why: "red" as const, text, evidence: `evidence of ${text}` }];
+    const ready = (state: ThreadState, commit: string) => told(started(state, "a"), "a", { ...achieved, commit });
+    let state = refusedAll(ready(listed(["a"]), "c1"), refusal("fails x"));
+    state = refusedAll(ready(state, "c2"), refusal("fails y"));
+    expect(treeViewOf(state).tasks).toMatchObject([{ status: "failed", reason: "breaks the merged stack: fails y" }]);
+    state = afterAnswer(asked(state), { choice: "retry" }, 1);
+    const [task] = startable(state.fanOut!, state.start.goal.fanOut!);
+    const { tree, repository, goal } = subagentStart(state.start, task!, { id: "a-3", stack: "newest" });
+    expect([repository.base, tree?.earlier]).toEqual(["newest", "c2"]);
+    expect(goal.background).toContain("evidence of fails y");
   });
 
   it("starts the pilot alone, and goes on when a person says so", () => {
@@ -160,6 +180,21 @@ describe("a thread that fans out", () => {
     if (step.kind === "askAboutTasks") state = afterAnswer(ask(state, step.question, 1), { choice: "continue" }, 1);
     expect(state.fanOut?.tasks.map(({ status }) => status)).toEqual(["pending", "pending", "running", "running"]);
     expect(nextStep(state).kind).toBe("waitForSubagents");
+  });
+
+  it("asks once about work that is refused for the same reason, unless more was merged beside it", () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    const ready = names.reduce((state, key) => told(state, key, achieved), started(listed(names), ...names));
+    const refused = (...keys: string[]) =>
+      keys.map((key) => ({ key, why: "conflict" as const, text: `log of ${key}`, evidence: "" }));
+    expect(nextStep(refusedAll(ready, refused("e", "f", "g"), ["a", "b", "c", "d"])).kind).toBe("waitForSubagents");
+    const state = asked(refusedAll(ready, refused("d", "e", "f", "g"), ["a", "b", "c"]));
+    expect(state.questions).toMatchObject([
+      { kind: "subagents", text: expect.stringContaining("4 tasks cannot be merged") as string },
+    ]);
+    const again = afterAnswer(state, { choice: "continue" }, 1);
+    expect(nextStep(again).kind).toBe("waitForSubagents");
+    expect(startable(again.fanOut!, again.start.goal.fanOut!).map(({ key }) => key)).toEqual(["d", "e", "f", "g"]);
   });
 
   it("asks about the same cause again when it was not mended, also once others got through in between", () => {
@@ -200,9 +235,15 @@ describe("a thread that fans out", () => {
     expect(one.fanOut?.tasks[0]).toMatchObject({ status: "running", thread: "a-2" });
     expect(afterNews(one, news("a-2", achieved)).fanOut?.tasks[0]).toMatchObject({ status: "ready", thread: "a-2" });
     const won = afterNews(race, news("a-2", achieved));
-    const late = afterNews(won, news("a-1", achieved));
+    const late = afterNews(afterToldToLeave(won, ["a-1"]), news("a-1", achieved));
     expect(late.fanOut?.tasks[0]).toMatchObject({ status: "ready", thread: "a-2" });
-    expect(late.fanOut?.spent.turns).toBe(2);
+    expect(late.fanOut).toMatchObject({ spent: { turns: 2 }, ledger: {} });
+  });
+
+  it("counts what a subagent used once, however often it tells its end", () => {
+    const once = told(started(listed(["a"]), "a"), "a", failed("x"));
+    expect(told(once, "a", failed("x")).fanOut).toEqual(once.fanOut);
+    expect(once.fanOut).toMatchObject({ spent: { turns: 1 }, ledger: {} });
   });
 });
 
@@ -220,6 +261,20 @@ describe("a fan-out in trouble", () => {
       now: taken,
     });
     expect(race.fanOut?.tasks[0]).toMatchObject({ status: "running", thread: "a-2", racers: ["a-2"] });
+  });
+
+  it.each([
+    [{ parallel: 8, each: 1, running: [] }, 8],
+    [{ parallel: 8, each: 1, running: [1, 1, 1] }, 5],
+    [{ parallel: 8, each: 3, running: [3] }, 1],
+    [{ parallel: 8, each: 3, running: [3, 1] }, 1],
+    [{ parallel: 200, each: 8, running: [] }, 25],
+    [{ parallel: 2, each: 8, running: [] }, 1],
+    [{ parallel: 2, each: 8, running: [8] }, 0],
+    [{ parallel: 2, each: 1, running: [1, 1, 1] }, 0],
+    [{ parallel: 0, each: 1, running: [] }, 0],
+  ])("has in a window of %o room for %i tasks", (window, room) => {
+    expect(roomFor(window)).toBe(room);
   });
 
   it("knows the racers of a later try from those of an earlier one", () => {
@@ -279,6 +334,15 @@ describe("the budget of a tree", () => {
     state = afterBudgetChange(state, { turns: { add: 1 } });
     expect(state.questions).toEqual([]);
     expect(grantable(state)).toHaveLength(1);
+  });
+
+  it("lets no turn go beyond its wall time, also when that is its only limit", () => {
+    const limited = fanOutGoal({ parallel: 4 }, { budget: { wallTimeMs: 60_000, turnTimeMs: 300_000 } });
+    const state = toldUnspent(started(listed(["a"], limited), "a"), "a", wants(1));
+    expect(subagentStart(state.start, state.fanOut!.tasks[0]!, { id: "a-1" }).tree?.metered).toBe(true);
+    expect(grantable(atTime(state, 20_000))).toMatchObject([{ thread: "a-1", grant: { timeMs: 40_000 } }]);
+    expect(grantable(atTime(state, 60_000))).toEqual([]);
+    expect(nextStep(atTime(state, 60_000))).toEqual({ kind: "askAboutBudget", exhausted: ["wallTimeMs"] });
   });
 
   it("counts an attempt as in flight until its thread tells what it used", () => {

@@ -11,8 +11,16 @@ export function taskValues(environment: readonly string[]): MaskedValue[] {
   return environment.flatMap((item): MaskedValue[] => {
     const end = item.indexOf("=");
     const field = fieldOf(item.slice(0, Math.max(0, end)));
-    return field === undefined ? [] : [[`\${task.${field}}`, item.slice(end + 1)]];
+    return field === undefined ? [] : [[placeholderOf(field), item.slice(end + 1)]];
   });
+}
+
+export function fieldValues(fields: Readonly<Record<string, string>>): MaskedValue[] {
+  return Object.entries(fields).map(([field, value]) => [placeholderOf(field), value]);
+}
+
+function placeholderOf(field: string): string {
+  return `\${task.${field}}`;
 }
 
 /** A text as it would be for any other task: values, and the names of the files that they lead to, become their placeholders. */

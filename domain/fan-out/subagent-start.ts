@@ -3,35 +3,21 @@ import type { Goal } from "../goal.ts";
 import { isMetered } from "./fan-out-state.ts";
 import { onDemandGoal } from "./on-demand.ts";
 import { renderAgent, renderGoal } from "./render-goal.ts";
-import type { TaskState } from "./task.ts";
+import type { Rebase, TaskState } from "./task.ts";
 import type { ThreadStart } from "../thread-start.ts";
 import type { TreePlace } from "./tree.ts";
 
-const slugLength = 24;
-const keyLength = 8;
 const evidenceBytes = 6_000;
 
-/** `fix-cart-3f9a01bc`, `…-2` for the second try: equal tasks get equal ids, whoever starts them. */
-export function subagentId({ name, key }: Pick<TaskState, "name" | "key">, number: number): string {
-  const words = name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-  const slug = words.slice(0, slugLength).replaceAll(/-+$/g, "");
-  const id = `${slug === "" ? "task" : slug}-${key.slice(0, keyLength)}`;
-  return number <= 1 ? id : `${id}-${number}`;
-}
-
-/** The start of a subagent for a task: the template rendered, on top of the merged stack where its work was refused before. */
+/** The start of a subagent for a task: the template rendered, on top of `stack`, what is merged by now, where its work was refused before. */
 export function subagentStart(
   parent: ThreadStart,
   task: TaskState,
-  { id, worker }: { readonly id: string; readonly worker?: Goal["agents"]["worker"] },
+  { id, worker, stack }: { readonly id: string; readonly worker?: Goal["agents"]["worker"]; readonly stack?: string },
 ): ThreadStart {
   const goal = goalOf(parent.goal, task, worker);
-  const { rebase, onDemand } = task;
-  const base = onDemand?.base ?? rebase?.onto;
+  const { rebase, onDemand, commit: earlier } = task;
+  const base = onDemand?.base ?? (rebase === undefined ? undefined : stack);
   const { tree: above } = parent;
   const tree: TreePlace = {
     root: above?.root ?? parent.id,
@@ -42,7 +28,7 @@ export function subagentStart(
     base: above?.base ?? parent.repository.base,
     metered: above?.metered ?? isMetered(parent.goal),
     startsAtWork: true,
-    ...(rebase === undefined ? {} : { earlier: rebase.earlier }),
+    ...(rebase === undefined || earlier === undefined ? {} : { earlier }),
   };
   const { placement, hostLoss } = parent.goal;
   return {
@@ -52,7 +38,7 @@ export function subagentStart(
       ...goal,
       ...(placement === undefined || goal.placement !== undefined ? {} : { placement }),
       ...(hostLoss === undefined || goal.hostLoss !== undefined ? {} : { hostLoss }),
-      ...(rebase === undefined ? {} : { background: rebaseBackground(goal, rebase) }),
+      ...(rebase === undefined ? {} : { background: rebaseBackground(goal, rebase, earlier) }),
     },
     repository: base === undefined ? parent.repository : { ...parent.repository, base },
     branch: `baton/${id}`,
@@ -72,7 +58,7 @@ function withWorker(goal: Goal, worker: Goal["agents"]["worker"] | undefined): G
   return worker === undefined ? goal : { ...goal, agents: { ...goal.agents, worker } };
 }
 
-function rebaseBackground({ background }: Goal, { earlier, text, evidence }: NonNullable<TaskState["rebase"]>): string {
+function rebaseBackground({ background }: Goal, { text, evidence = "" }: Rebase, earlier = ""): string {
   return [
     ...(background === undefined ? [] : [background]),
     `This task was done before, but that work could not be merged: it ${text}.`,

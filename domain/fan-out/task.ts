@@ -24,6 +24,9 @@ export const mostTaskBytes = 500_000;
 /** Bytes of one task as JSON. */
 export const mostBytesOfTask = 16_000;
 
+/** Bytes of why a task failed, as JSON: of 2,000 tasks these are much of what their coordinator carries along. */
+export const reasonBytes = 160;
+
 /** A task as its coordinator keeps it: never more than a summary of what its subagent does. */
 export interface TaskState {
   /** Digest of repository, contract and task: equal work has equal keys, wherever it stands in the list. */
@@ -38,7 +41,7 @@ export interface TaskState {
   readonly tries: number;
   /** What is to be merged, or was. */
   readonly commit?: string;
-  /** Why it failed, or what it waits for, in one line. */
+  /** Why it failed, or what it waits for, in one line; what its merge was refused for is in `rebase`. */
   readonly reason?: string;
   /** Equal for tasks that failed, or wait, alike. */
   readonly cause?: string;
@@ -48,20 +51,18 @@ export interface TaskState {
   readonly rebase?: Rebase;
   /** Work done again on top of the merged stack, after a conflict or a red stack. */
   readonly rebases: number;
-  /** Subagents that ran beside the winner, or run now: for inspection. */
+  /** Subagents that race for it now. */
   readonly racers?: readonly string[];
+  /** Numbers of those that raced to the end, the winner's included: for inspection. */
+  readonly raced?: readonly number[];
   /** Set when the thread's own agent asked for it: the agent takes the work, not the merge queue. */
   readonly onDemand?: OnDemand;
 }
 
-/** A task that has to be done again on top of the merged stack. */
+/** A task that has to be done again on top of the merged stack: its `commit` was refused. */
 export interface Rebase {
-  /** Newest commit of the stack. */
-  readonly onto: string;
-  /** The work that was refused. */
-  readonly earlier: string;
   readonly text: string;
-  readonly evidence: string;
+  readonly evidence?: string;
 }
 
 /**
@@ -73,4 +74,9 @@ export type TaskStatus = "pending" | "running" | "ready" | "merged" | "achieved"
 /** Every subagent that works at a task right now. */
 export function threadsOf(task: TaskState): readonly string[] {
   return task.racers ?? (task.thread === null ? [] : [task.thread]);
+}
+
+/** Why it failed, or has to be done again. */
+export function reasonOf({ reason, rebase, status }: TaskState): string | undefined {
+  return reason ?? (status === "pending" || status === "failed" || status === "left" ? rebase?.text : undefined);
 }

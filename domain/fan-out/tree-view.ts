@@ -1,5 +1,6 @@
 import { countTasks, type TaskCounts } from "./task-counts.ts";
-import type { TaskState } from "./task.ts";
+import { racersOf } from "./subagent-id.ts";
+import { reasonOf, type TaskState } from "./task.ts";
 import type { ThreadState } from "../thread.ts";
 import { nothingInTree, type TreeSpent } from "./tree.ts";
 
@@ -20,7 +21,10 @@ export interface TreeView {
   readonly tasks: readonly TaskView[];
 }
 
-export type TaskView = Omit<TaskState, "fields" | "rebase" | "cause" | "succeededBefore" | "onDemand">;
+export type TaskView = Pick<
+  TaskState,
+  "key" | "name" | "status" | "thread" | "tries" | "rebases" | "commit" | "reason" | "racers"
+>;
 
 export function treeViewOf({ start, fanOut }: ThreadState): TreeView {
   const tasks = fanOut?.tasks ?? [];
@@ -37,13 +41,19 @@ export function treeViewOf({ start, fanOut }: ThreadState): TreeView {
   };
 }
 
-function taskViewOf({
-  fields: _fields,
-  rebase: _rebase,
-  cause: _cause,
-  succeededBefore: _before,
-  onDemand: _onDemand,
-  ...task
-}: TaskState): TaskView {
-  return task;
+function taskViewOf(task: TaskState): TaskView {
+  const { key, name, status, thread, tries, rebases, commit } = task;
+  const reason = reasonOf(task);
+  const racers = racersOf(task);
+  return {
+    key,
+    name,
+    status,
+    thread,
+    tries,
+    rebases,
+    ...(commit === undefined ? {} : { commit }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(racers.length === 0 ? {} : { racers }),
+  };
 }

@@ -32,6 +32,16 @@ describe.concurrent("what a fan-out does about", () => {
     expect(await thread.settled()).toMatchObject({ subagents: { merged: 6 }, spent: { turns: 6 } });
   });
 
+  test("wall time alone: parks the tree when it is over, whatever its subagents do", async () => {
+    const gate = join(world.root, "in-no-hurry");
+    const script = `while [ ! -f ${gate} ]; do sleep 0.1; done; ${writeOwnFile}`;
+    const thread = await world.start({ plan: noPlan, goal: fanOutGoal(["slow"], { script, budget: { wall_time: "12s" } }) });
+    expect((await thread.asks(90_000)).questions).toMatchObject([{ kind: "budget" }]);
+    writeFileSync(gate, "");
+    await world.must("budget", thread.id, "--wall-time", "+1h");
+    expect(await thread.settled()).toMatchObject({ subagents: { merged: 1 } });
+  });
+
   test("a pilot: runs it alone, and asks before the rest", async () => {
     const goal = fanOutGoal(["first", "second", "third"], { script: writeOwnFile, fan_out: { pilot: 1 } });
     const thread = await world.start({ plan: noPlan, goal });
@@ -83,6 +93,20 @@ describe.concurrent("what a fan-out does about", () => {
     expect(questions).toMatchObject([
       { kind: "subagents", text: expect.stringMatching(/^[34] subagents .* same reason/) as string },
     ]);
+    await world.must("answer", thread.id, "stop");
+    await thread.settled("stopped");
+  });
+
+  test("one file in which all results conflict: asks before any is made again", async () => {
+    const goal = fanOutGoal(["k1", "k2", "k3", "k4", "k5"], {
+      script: 'echo "$BATON_TASK_NAME" >> shared.txt',
+      template: { verify: ['grep -qx "${task.name}" shared.txt'] },
+      fan_out: { parallel: 5 },
+    });
+    const thread = await world.start({ files: { "shared.txt": "start\n" }, plan: noPlan, goal });
+    const { questions } = await thread.asks(90_000);
+    expect(questions).toMatchObject([{ kind: "subagents", text: expect.stringMatching(/4 tasks.*shared.txt/) as string }]);
+    expect((await treeOf(world, thread)).tasks.map(({ tries }) => tries)).toEqual([1, 1, 1, 1, 1]);
     await world.must("answer", thread.id, "stop");
     await thread.settled("stopped");
   });

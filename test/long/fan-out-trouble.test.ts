@@ -5,6 +5,7 @@ import { threadWorkflowId } from "../../workflows/messages.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { terminateThread } from "../support/end-thread.ts";
 import { fanOutGoal, taskOf, treeOf, whenTree, writeOwnFile } from "../support/fan-out.ts";
+import { fileTask, startPlanned } from "../support/subagents.ts";
 import { until } from "../support/until.ts";
 
 let world: BatonWorld;
@@ -171,6 +172,22 @@ describe.concurrent("a fan-out", () => {
     expect(spent.turns).toBe(3);
     await world.must("budget", thread.id, "--turns", "+1");
     expect(await thread.settled()).toMatchObject({ subagents: { merged: 4 }, spent: { turns: 4 } });
+  });
+
+  test("whose tasks an agent asked for continues as new while that waits, and hears of all", async () => {
+    const gate = join(world.root, "asked-for");
+    const names = ["r1", "r2", "r3", "r4"];
+    const tasks = names.map((name) => fileTask(name, [{ sh: `until [ -f ${gate} ]; do sleep 0.1; done` }]));
+    const thread = await startPlanned(world, "waits", {
+      plan: { 1: [{ tool: "spawn", input: { tasks } }], 2: [{ sh: "touch enough" }] },
+      verify: ["test -f enough"],
+      keys: { budget: { turns: 12 } },
+    });
+    await until(async () => (await runsOf(thread.id)) > 1, { why: "it has continued as new", withinMs: patience });
+    expect(await thread.view()).toMatchObject({ turn: 1, subagents: { running: 4 } });
+    writeFileSync(gate, "");
+    expect(await thread.settled("achieved", patience)).toMatchObject({ turn: 2, subagents: { achieved: 4 } });
+    expect((await treeOf(world, thread)).tasks.map(({ tries }) => tries)).toEqual([1, 1, 1, 1]);
   });
 
   test("does a task that stands there twice once", async () => {
