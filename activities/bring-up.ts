@@ -3,7 +3,7 @@ import { allEnded } from "../git/all-ended.ts";
 import { restoreSession } from "../git/restore-session.ts";
 import { takeSpare } from "../git/spare-trees.ts";
 import { workCommit } from "../git/work-commit.ts";
-import { restoreWorkspace } from "../git/workspace.ts";
+import { advanceWorkspace, restoreWorkspace, type Workspace } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { fetchObjects } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
@@ -39,16 +39,26 @@ export async function fetchThread(
   return { open, bytes };
 }
 
-/** Brings work tree and session to the checkpoint, or to the base commit before the first. */
-export async function restoreThread(open: OpenThread, checkpoint: StoredCheckpoint | undefined): Promise<void> {
+/**
+ * Brings work tree and session to the checkpoint, or to the base commit before the first. `ready`: the commit that the work tree
+ * is at. Gives the commit that it is at now.
+ */
+export async function restoreThread(open: OpenThread, checkpoint: StoredCheckpoint | undefined, ready?: string): Promise<string> {
   const { workspace, folder } = open;
-  await takeSpare(sparesOf(folder), workspace);
-  if (!checkpoint) return restoreWorkspace({ workspace, commit: open.commit });
   const { store, session } = folder;
-  await allEnded([
-    workCommitIn(store, checkpoint).then((commit) => restoreWorkspace({ workspace, commit })),
+  await takeSpare(sparesOf(folder), workspace);
+  if (!checkpoint) return restoreTree(workspace, open.commit, ready);
+  const [commit] = await allEnded([
+    workCommitIn(store, checkpoint).then((work) => restoreTree(workspace, work, ready)),
     restoreSession({ gitDir: store, snapshot: checkpoint.snapshot, sessionDir: session, cachePath: workspace.sessionCache }),
   ]);
+  return commit;
+}
+
+async function restoreTree(workspace: Workspace, commit: string, ready: string | undefined): Promise<string> {
+  const advanced = ready !== undefined && (await advanceWorkspace({ workspace, from: ready, to: commit }));
+  if (!advanced) await restoreWorkspace({ workspace, commit });
+  return commit;
 }
 
 /** Runs the goal's `setup` in a workspace that is new on this host. Throws SetupFailed. */

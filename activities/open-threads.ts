@@ -58,10 +58,18 @@ export interface OpenThreads {
   find(claim: Claim): OpenThread | undefined;
   set(open: OpenThread): void;
   forget(claim: Claim): void;
+  /** Notes the commit that a thread's work tree was brought to before the thread is here. */
+  noteReady(thread: string, commit: string): void;
+  /** That commit, once, when it was a moment ago and nobody has had a reason to touch the tree since. */
+  takeReady(thread: string): string | undefined;
 }
+
+/** What lies around for longer may have been touched all the same. */
+const readyMs = 600_000;
 
 export function createOpenThreads(): OpenThreads {
   const open = new Map<string, OpenThread>();
+  const ready = new Map<string, { readonly commit: string; readonly at: number }>();
   return {
     get({ thread, epoch }) {
       const found = open.get(thread);
@@ -78,6 +86,14 @@ export function createOpenThreads(): OpenThreads {
     forget({ thread, epoch }) {
       const found = open.get(thread);
       if (found && found.epoch <= epoch) open.delete(thread);
+    },
+    noteReady(thread, commit) {
+      ready.set(thread, { commit, at: performance.now() });
+    },
+    takeReady(thread) {
+      const noted = ready.get(thread);
+      ready.delete(thread);
+      return noted !== undefined && performance.now() - noted.at < readyMs ? noted.commit : undefined;
     },
   };
 }

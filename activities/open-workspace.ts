@@ -30,9 +30,9 @@ export async function openWorkspace(
   const checkpoint = await takeUpLeftWork(host, open, { input, ...known });
   const { folder } = open;
   const [baseTree, newest] = await allEnded([
-    treeOf(folder.store, repository.base),
+    input.baseTree ?? treeOf(folder.store, repository.base),
     newestTurn(folder, checkpoint),
-    restoreThread(open, checkpoint),
+    restoreThread(open, checkpoint, threads.takeReady(thread)),
   ]);
   threads.set(open);
   await setUp(host, open, input);

@@ -13,11 +13,7 @@ import { untilHubBack } from "./until-hub-back.ts";
  * Gets this host ready to take a thread over while another still works on it: copies the newest checkpoint without claiming
  * anything, and finds out whether agent and `setup` work here.
  */
-export async function prepareWorkspace(
-  host: HostContext,
-  _threads: OpenThreads,
-  input: PrepareInput,
-): Promise<PreparedWorkspace> {
+export async function prepareWorkspace(host: HostContext, threads: OpenThreads, input: PrepareInput): Promise<PreparedWorkspace> {
   const { thread, epoch, turn, agent, repository } = input;
   const { cancellationSignal: signal } = Context.current();
   try {
@@ -30,9 +26,10 @@ export async function prepareWorkspace(
     // A handoff that is off may be followed by another claim on the same folder.
     signal.throwIfAborted();
     await secureLeftWork(host, open, { input, checkpoint });
-    await restoreThread(open, checkpoint);
+    const commit = await restoreThread(open, checkpoint);
     signal.throwIfAborted();
     await setUp(host, open, input);
+    threads.noteReady(thread, commit);
     return { problems: [], bytes };
   } catch (error) {
     const expected = error instanceof BatonFailure && (error.type === "SetupFailed" || error.type === "AgentUnavailable");

@@ -26,6 +26,8 @@ export interface OpenWorkspaceInput extends Claim, Setup {
   readonly turn: number;
   /** Newest attempt at that turn: only what this one left is taken up. Absent: none is. */
   readonly attempt?: number;
+  /** Tree of the base commit, where it is known already. */
+  readonly baseTree?: string;
   /** Commits to be had in the workspace by their ids, beside the thread's own. */
   readonly also?: readonly string[];
   /** Whether the thread has opened no workspace yet, so that work which the hub has under its id is another's. */

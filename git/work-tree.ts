@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { BatonFailure } from "../domain/failure.ts";
-import { git, gitFailure, runGitScript, type GitOptions, type GitResult } from "./git.ts";
+import { git, gitFailure, runGit, runGitScript, type GitOptions, type GitResult } from "./git.ts";
 
 /** A folder of files that is compared with, and brought to, commits of a store through an index of Baton's own. */
 export interface WorkTree {
@@ -74,6 +74,15 @@ export async function resetTracked(tree: WorkTree, commit: string, after: string
   const second = await runGitScript(script, treeOptions(tree));
   if (second.code !== 0) throw gitFailure(["read-tree"], tree.root, second);
   return second.stdout;
+}
+
+/** Writes only what differs between two commits, the first of which the files are at; false, with nothing done, when they are not. */
+export async function advanceTracked(tree: WorkTree, from: string, to: string): Promise<boolean> {
+  const { args, options } = treeCommand(tree, ["read-tree", "-m", "-u", from, to]);
+  return runGit(args, options).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
 }
 
 /** Removes untracked files, nested repositories included; ignored files stay. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { git } from "./git.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { commitAll, scratchFolder, storeOf } from "./test-repository.ts";
-import { createWorkspace, restoreWorkspace } from "./workspace.ts";
+import { advanceWorkspace, createWorkspace, restoreWorkspace } from "./workspace.ts";
 
 let folder: ReturnType<typeof scratchFolder>;
 let user: string;
@@ -85,4 +85,34 @@ test("the workspace is a repository of its own with the user's origin, and survi
   await restoreWorkspace({ workspace, commit: base });
   expect(await status(workspace.root)).toBe("");
   expect(readFileSync(join(workspace.root, "a"), "utf8")).toBe("a");
+});
+
+test("an untouched workspace is brought on to another commit, one that differs there is not", async () => {
+  const put = (root: string, name: string, text: string) => {
+    mkdirSync(join(root, name, ".."), { recursive: true });
+    writeFileSync(join(root, name), text);
+  };
+  for (const name of ["same", "changes", "goes/away", "a/b"]) put(user, name, name);
+  const base = await commitAll(user);
+  put(user, "changes", "changed");
+  rmSync(join(user, "goes"), { recursive: true });
+  put(user, "comes/new", "new");
+  const next = await commitAll(user);
+  const advanced = async (touch: (root: string) => void) => {
+    rmSync(join(folder.path, "thread"), { recursive: true, force: true });
+    rmSync(join(folder.path, "store.git"), { recursive: true, force: true });
+    const store = await storeOf(user, next, join(folder.path, "store.git"));
+    const workspace = await createWorkspace({ store, dir: join(folder.path, "thread"), thread: "t-1", commit: base });
+    touch(workspace.root);
+    const done = await advanceWorkspace({ workspace, from: base, to: next });
+    return { done, root: workspace.root };
+  };
+  const { done, root } = await advanced((work) => put(work, "untracked", "by setup"));
+  expect(done).toBe(true);
+  expect([readFileSync(join(root, "changes"), "utf8"), existsSync(join(root, "goes"))]).toEqual(["changed", false]);
+  expect(await status(root)).toBe("?? untracked\n");
+  expect((await git(["rev-parse", "HEAD"], { cwd: root })).toString().trim()).toBe(next);
+  expect((await advanced((work) => put(work, "changes", "touched"))).done).toBe(false);
+  expect((await advanced((work) => put(work, "comes/new", "in the way"))).done).toBe(false);
+  expect((await advanced((work) => rmSync(work, { recursive: true }))).done).toBe(false);
 });

@@ -4,7 +4,7 @@ import { hasRepository, writeInnerRepository, type InnerRepository } from "./inn
 import { oneAtATime } from "./one-at-a-time.ts";
 import { ownFolder } from "./own-folder.ts";
 import { withAccess } from "./regain-access.ts";
-import { removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
+import { advanceTracked, removeUntracked, resetTracked, type WorkTree } from "./work-tree.ts";
 
 /** A thread's work tree on one host. `root` is where the agent works. */
 export interface Workspace extends WorkTree {
@@ -49,6 +49,19 @@ export async function restoreWorkspace(request: { readonly workspace: Workspace;
   await oneAtATime(workspace.index, () =>
     noticeFullDisk(workspace.dir, () => withAccess(workspace.dir, () => restore(workspace, commit))),
   );
+}
+
+/**
+ * Brings a workspace that has been untouched since it was brought to a commit on to another, without a look at every file. False
+ * when it differs where the commits do: restoring it is due then.
+ */
+export async function advanceWorkspace(request: { readonly workspace: Workspace; readonly from: string; readonly to: string }) {
+  const { workspace, from, to } = request;
+  return oneAtATime(workspace.index, async () => {
+    if (!(await advanceTracked(workspace, from, to))) return false;
+    await writeInnerRepository(innerRepository(workspace, to));
+    return true;
+  });
 }
 
 async function restore(workspace: Workspace, commit: string): Promise<void> {

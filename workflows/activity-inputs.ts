@@ -52,6 +52,7 @@ function workspaceInput(state: ThreadState): OpenWorkspaceInput {
     // A subagent's id follows from its task: nobody has asked the hub whether it is free.
     ...(tree !== undefined && state.baseTree === null ? { first: true } : {}),
     attempt: state.attempt,
+    ...(state.baseTree === null ? {} : { baseTree: state.baseTree }),
     ...(tree?.earlier === undefined ? {} : { also: [tree.earlier] }),
     ...setupOf(goal),
   };
