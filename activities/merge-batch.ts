@@ -1,3 +1,4 @@
+import { firstBytes } from "../domain/bounded-text.ts";
 import type { MergeReport, RefusedMerge } from "../domain/fan-out/merge.ts";
 import { mergeChecks } from "../domain/fan-out/merge-checks.ts";
 import type { Changes, Checkpoint } from "../domain/turn.ts";
@@ -146,18 +147,7 @@ function loseWork({ key, thread, commit }: MergeCandidate): RefusedMerge {
 
 function boundEvidence(refused: readonly RefusedMerge[]): RefusedMerge[] {
   const each = Math.floor(evidenceBytes / Math.max(1, refused.length));
-  return refused.map((why) => {
-    const all = Buffer.from(why.evidence);
-    return all.length <= each
-      ? why
-      : {
-          ...why,
-          evidence: all
-            .subarray(0, each)
-            .toString()
-            .replace(/\ufffd+$/, ""),
-        };
-  });
+  return refused.map((why) => ({ ...why, evidence: firstBytes(why.evidence, each) }));
 }
 
 function tellEnd(transcript: TranscriptWriter, report: MergeReport, tasks: number): void {

@@ -1,3 +1,4 @@
+import { lastBytes } from "../domain/bounded-text.ts";
 import type { Verification } from "../domain/verification.ts";
 
 const evidenceBytes = 6_000;
@@ -15,16 +16,7 @@ export function redEvidence({ checks }: Verification): string {
   return failed
     .map(({ name, status, reason, tail = "" }) => {
       const head = `${name}: ${reason ?? status}`;
-      return endOf(tail === "" ? head : `${head}\n${endOf(tail, Math.max(0, each - Buffer.byteLength(head) - 1))}`, each);
+      return lastBytes(tail === "" ? head : `${head}\n${lastBytes(tail, each - Buffer.byteLength(head) - 1)}`, each);
     })
     .join("\n\n");
-}
-
-function endOf(text: string, bytes: number): string {
-  const all = Buffer.from(text);
-  if (all.length <= bytes) return text;
-  return all
-    .subarray(all.length - bytes)
-    .toString()
-    .replace(/^\ufffd+/, "");
 }

@@ -1,3 +1,4 @@
+import { lastBytes } from "../domain/bounded-text.ts";
 import { cleanText } from "../domain/clean-text.ts";
 import type { Check } from "../domain/goal.ts";
 import { measure, type Measurement } from "../domain/metric.ts";
@@ -107,11 +108,5 @@ function judged(outcome: ProcessOutcome, measurement: Measurement | undefined): 
 }
 
 function tailOf(log: BoundedLog): string {
-  const text = cleanText(log.tail(rawTailBytes).toString("utf8")).trimEnd();
-  const bytes = Buffer.from(text);
-  if (bytes.length <= tailBytes) return text;
-  return bytes
-    .subarray(bytes.length - tailBytes)
-    .toString("utf8")
-    .replace(/^\ufffd+/, "");
+  return lastBytes(cleanText(log.tail(rawTailBytes).toString("utf8")).trimEnd(), tailBytes);
 }

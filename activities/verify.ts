@@ -1,3 +1,4 @@
+import { lastBytes } from "../domain/bounded-text.ts";
 import { failureSignature } from "../domain/failure-signature.ts";
 import { maskValues, taskValues } from "../domain/fan-out/mask-values.ts";
 import type { Check } from "../domain/goal.ts";
@@ -91,12 +92,8 @@ function boundTails(checks: readonly CheckResult[]): CheckResult[] {
 
 /** The end of a text in whole characters, at a line's start where one is near. */
 function endWithin(text: string, bytes: number): string {
-  const all = Buffer.from(text);
-  if (all.length <= bytes) return text;
-  const end = all
-    .subarray(all.length - bytes)
-    .toString("utf8")
-    .replace(/^\ufffd+/, "");
+  const end = lastBytes(text, bytes);
+  if (end === text) return text;
   const newline = end.indexOf("\n");
   return newline >= 0 && newline < end.length / 2 ? end.slice(newline + 1) : end;
 }

@@ -9,42 +9,53 @@ export function utf8Bytes(text: string): number {
 export function keepStart(text: string, maxBytes: number): string {
   const all = utf8Bytes(text);
   if (all <= maxBytes) return text;
-  const room = Math.max(0, maxBytes - 40);
-  let used = 0;
-  let end = 0;
-  for (const character of text) {
-    used += characterBytes(character);
-    if (used > room) break;
-    end += character.length;
-  }
-  return `${text.slice(0, end)}\n[cut: ${all - utf8Bytes(text.slice(0, end))} more bytes]`;
+  const kept = firstBytes(text, maxBytes - 40);
+  return `${kept}\n[cut: ${all - utf8Bytes(kept)} more bytes]`;
 }
 
 /** At most `maxBytes` of the end of a text; says what was left out. */
 export function keepEnd(text: string, maxBytes: number): string {
   const all = utf8Bytes(text);
   if (all <= maxBytes) return text;
-  const kept = endOf(text, Math.max(0, maxBytes - 40));
+  const kept = lastBytes(text, maxBytes - 40);
   return `[cut: ${all - utf8Bytes(kept)} bytes before]\n${kept}`;
 }
 
-function endOf(text: string, room: number): string {
-  const characters = Array.from(text.slice(-room));
+/** The longest start of a text in whole characters. */
+export function firstBytes(text: string, maxBytes: number): string {
+  let used = 0;
+  let end = 0;
+  for (const character of text) {
+    used += characterBytes(character);
+    if (used > maxBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** The longest end of a text in whole characters. */
+export function lastBytes(text: string, maxBytes: number): string {
+  if (maxBytes <= 0) return "";
+  const characters = Array.from(text.slice(-maxBytes));
   let used = 0;
   let first = characters.length;
   while (first > 0) {
     used += characterBytes(characters[first - 1] ?? "");
-    if (used > room) break;
+    if (used > maxBytes) break;
     first -= 1;
   }
-  return room === 0 ? "" : characters.slice(first).join("");
+  return characters.slice(first).join("");
+}
+
+/** At most `max` characters; three dots stand for the rest. */
+export function firstChars(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** One line of at most `max` characters, runs of white space as one space. */
 export function oneLine(text: string, max: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line.length <= max) return line;
-  return `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return firstChars(text.replace(/\s+/g, " ").trim(), max);
 }
 
 /** The longest start of a text that takes at most `maxBytes` in JSON. */

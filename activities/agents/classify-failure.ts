@@ -1,5 +1,5 @@
 import type { AgentFailure, AgentOutcome } from "../../domain/outcome.ts";
-import { firstChars } from "./turn-log.ts";
+import { firstChars } from "../../domain/bounded-text.ts";
 
 type Failed = Extract<AgentOutcome, { kind: "failed" }>;
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { firstChars } from "../../domain/bounded-text.ts";
 import type { AgentEvent } from "./agent.ts";
 
 const messageChars = 8000;
@@ -40,10 +41,6 @@ function bounded(event: AgentEvent): AgentEvent {
   if (event.kind === "message") return { ...event, text: firstChars(event.text, messageChars) };
   if (event.kind === "tool" || event.kind === "retry") return { ...event, detail: firstChars(event.detail, detailChars) };
   return event;
-}
-
-export function firstChars(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
 export function lastChars(text: string, limit: number): string {

@@ -1,3 +1,4 @@
+import { firstChars } from "../../domain/bounded-text.ts";
 import type { Goal } from "../../domain/goal.ts";
 import type { CriterionStatus, CriterionVerdict, Verdict } from "../../domain/verdict.ts";
 import { readShape } from "../asking/read-shape.ts";
@@ -22,7 +23,7 @@ export function readVerdict(answer: unknown, goal: Goal): Decision | { readonly 
   if ("invalid" in read) return read;
   const criteria = match(read.value, criteriaOf(goal));
   if ("invalid" in criteria) return criteria;
-  return { overall: overallOf(read.value, criteria), criteria, reason: bounded(read.value.reason) };
+  return { overall: overallOf(read.value, criteria), criteria, reason: firstChars(read.value.reason, maxChars) };
 }
 
 function match(raw: RawVerdict, wanted: readonly string[]): CriterionVerdict[] | { readonly invalid: string } {
@@ -39,7 +40,7 @@ function match(raw: RawVerdict, wanted: readonly string[]): CriterionVerdict[] |
   if (open >= 0) return { invalid: `criterion ${open + 1} is not answered` };
   return wanted.map((criterion, index) => {
     const { status, evidence } = answers.get(index + 1)!;
-    return { criterion, status: spoken(status), evidence: bounded(evidence) };
+    return { criterion, status: spoken(status), evidence: firstChars(evidence, maxChars) };
   });
 }
 
@@ -58,5 +59,3 @@ function overallOf(raw: RawVerdict, criteria: readonly CriterionVerdict[]): Crit
 function spoken(status: RawVerdict["overall"]): CriterionStatus {
   return status === "not_yet" ? "not yet" : status;
 }
-
-const bounded = (text: string): string => (text.length <= maxChars ? text : `${text.slice(0, maxChars - 1)}…`);

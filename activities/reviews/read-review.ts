@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { cleanText } from "../../domain/clean-text.ts";
-import { oneLine } from "../../domain/bounded-text.ts";
+import { firstChars, oneLine } from "../../domain/bounded-text.ts";
 import type { Review, ReviewFinding } from "../../domain/review.ts";
 import { readShape } from "../asking/read-shape.ts";
 import { reviewSchema } from "./review-schema.ts";
@@ -33,11 +33,9 @@ export function readReview(answer: unknown): ReviewDecision | { readonly invalid
 function bounded({ text, file, line, blocking }: z.infer<typeof reviewSchema>["findings"][number]): ReviewFinding {
   const path = oneLine(cleanText(file ?? ""), 300);
   return {
-    text: shortened(cleanText(text)),
+    text: firstChars(cleanText(text), textChars),
     ...(path === "" ? {} : { file: path }),
     ...(path === "" || line === undefined || line === 0 ? {} : { line }),
     blocking,
   };
 }
-
-const shortened = (text: string): string => (text.length <= textChars ? text : `${text.slice(0, textChars - 1)}…`);

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
+import { firstChars } from "../../domain/bounded-text.ts";
 import type { AgentCommand, Budget, Check, FailureStrategy, Judge, MetricSpec, WorkerAgent } from "../../domain/goal.ts";
 import type { Planner, Reviewer } from "../../domain/fan-out/fan-out.ts";
 import type { JudgeInput, PlannerInput, ReviewInput, WorkerInput } from "./agent-schema.ts";
@@ -38,7 +39,7 @@ export function toChecks(items: GoalInput["verify"]): Check[] {
 
 function freeName(run: string, taken: ReadonlySet<string>): string {
   const first = run.split("\n", 1)[0]?.trim() ?? run;
-  const name = first.length > 60 ? `${first.slice(0, 59)}…` : first;
+  const name = firstChars(first, 60);
   let free = name;
   for (let number = 2; taken.has(free); number += 1) free = `${name} (${number})`;
   return free;

@@ -1,3 +1,4 @@
+import { firstChars } from "../../domain/bounded-text.ts";
 import { fieldsUsedIn, taskFieldPattern } from "../../domain/fan-out/task-fields.ts";
 import { problemAt, type RuleProblem } from "./rule-problem.ts";
 import type { Path } from "./source.ts";
@@ -83,7 +84,7 @@ function unknownField({ path, field }: Use, known: readonly string[], why: strin
 }
 
 function shown(field: string): string {
-  return `\${task.${field.length > 40 ? `${field.slice(0, 39)}…` : field}}`;
+  return `\${task.${firstChars(field, 40)}}`;
 }
 
 function textsIn(value: unknown, path: Path): { readonly path: Path; readonly text: string }[] {

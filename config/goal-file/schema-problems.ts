@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { firstChars } from "../../domain/bounded-text.ts";
 import { goalJsonSchema, goalKeys, keysAt } from "./schema-keys.ts";
 import type { Path, Problem, Source } from "./source.ts";
 import { suggest } from "./suggest.ts";
@@ -72,6 +73,6 @@ function show(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
+  if (typeof value === "string") return JSON.stringify(firstChars(value, 60));
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "something else");
 }
