@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { hubConnectionOf, hubConnectionTo } from "../config/hub-settings.ts";
 import { readSettings } from "../config/settings.ts";
+import { BatonFailure } from "../domain/failure.ts";
 import type { HubClient } from "../hub/hub-client.ts";
 import { readRunningServices } from "../infra/services/read-services.ts";
 
@@ -35,6 +37,11 @@ function runningHub() {
 }
 
 async function withStore<Result>(folder: string, use: (hub: TendedHub) => Promise<Result>): Promise<Result> {
+  // Opening makes a store, which nobody wants of a mistyped path.
+  if (!existsSync(join(folder, "repositories"))) {
+    const next = "give the --state-dir of that hub";
+    throw new BatonFailure("NotFound", "There is no hub's store in this folder", { where: folder, next });
+  }
   const { openHubStore } = await import("../hub/store/open-store.ts");
   const store = await openHubStore(folder);
   try {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { scratchFolder } from "../git/test-repository.ts";
@@ -104,14 +104,19 @@ test("many long lines are sent in batches and read back whole", async () => {
   expect((await linesOf()).map((each) => each.line)).toEqual(lines);
 });
 
-test("half a line that a killed hub left is cut off before the next is appended", async () => {
+test("half a line that a killed hub left is cut off when the next hub starts", async () => {
+  const path = (name: string) => join(folder.path, "transcripts", `${name}.jsonl`);
+  const half = `ha${"l".repeat(70_000)}`;
   await append("whole");
   await running.stop();
-  appendFileSync(join(folder.path, "transcripts", `${thread}.jsonl`), `ha${"l".repeat(70_000)}`);
+  appendFileSync(path(thread), half);
+  for (const [name, text] of Object.entries({ only: half, short: "one\nt", empty: "" })) writeFileSync(path(name), text);
   running = await startTestHub(folder.path);
+  expect((await running.hub.checkStore()).problems).toEqual([]);
   expect((await linesOf()).map((each) => each.line)).toEqual(["whole"]);
   await append("next");
-  expect(readFileSync(join(folder.path, "transcripts", `${thread}.jsonl`), "utf8")).toBe("whole\nnext\n");
+  const read = (name: string) => readFileSync(path(name), "utf8");
+  expect([thread, "only", "short", "empty"].map(read)).toEqual(["whole\nnext\n", "", "one\n", ""]);
 });
 
 test("artifacts are named by their content and come back byte for byte", async () => {

@@ -10,7 +10,10 @@ interface FsckOptions {
 export function hubFsckCommand(): Command {
   return new Command("fsck")
     .description("Check a hub's store: records, refs, objects, transcripts, artifacts; exit code 3 when something is wrong")
-    .option("--state-dir <dir>", "check this store, which no hub may be serving")
+    .option(
+      "--state-dir <dir>",
+      "check this store, which no hub may be serving; what a killed hub left half-written is mended first",
+    )
     .option("--json", "print counts and problems as JSON")
     .action(check);
 }

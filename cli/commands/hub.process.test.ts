@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -66,7 +66,6 @@ test("a mistyped option of a subcommand is a usage error", async () => {
 test("a folder that cannot be made is named, with the option that names another", async () => {
   const refused = [
     { args: ["hub", "--state-dir", "/dev/null/x"], what: "the hub's store", next: "give --state-dir" },
-    { args: ["hub", "fsck", "--state-dir", "/dev/null/x"], what: "the hub's store", next: "give --state-dir" },
     {
       args: ["hub", "certs", "--host", "h", "--out", "/dev/null/x"],
       what: "the folder for certificates",
@@ -94,7 +93,14 @@ test("an unguarded hub beyond loopback is refused, and a damaged store is told",
   expect(await inUse.ended).toMatchObject({ code: 2, text: expect.stringContaining("in use") });
   local.child.kill("SIGTERM");
   await local.ended;
-  writeFileSync(join(store, "transcripts/t.jsonl"), "{}\n{");
-  const damaged = await baton(["hub", "fsck", "--state-dir", store]).ended;
-  expect(damaged).toMatchObject({ code: 3, text: expect.stringContaining("transcript of thread t: line 2 is cut short") });
+  writeFileSync(join(store, "transcripts/t.jsonl"), "{}\n\0\n");
+  const damaged = baton(["hub", "fsck", "--state-dir", store]);
+  const mistyped = ["fsck", "gc"].map((command) => baton(["hub", command, "--state-dir", `${store}x`]).ended);
+  expect(await damaged.ended).toMatchObject({
+    code: 3,
+    text: expect.stringMatching(/transcript of thread t: line \d .*zero bytes/),
+  });
+  for (const each of mistyped)
+    expect(await each).toMatchObject({ code: 2, text: expect.stringContaining("There is no hub's store") });
+  expect(existsSync(`${store}x`)).toBe(false);
 }, 30_000);

@@ -29,7 +29,8 @@ export async function copyWork({ source, target, state, departure }: Copy): Prom
   };
   const { haves } = await target.openRepository({ repository: repository.id, shallow: repository.shallow });
   const { base } = repository;
-  if (!haves.includes(base)) await target.pushBase({ repository: repository.id, commit: base }, fetched([base], haves));
+  // Pushing one that is there keeps it from being collected as unused.
+  await target.pushBase({ repository: repository.id, commit: base }, fetched([base], haves));
   const there = await target.claimEpoch(claim);
   if (checkpoint) {
     const { snapshot, commit, tree, turn, partial } = checkpoint;

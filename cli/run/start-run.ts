@@ -1,13 +1,12 @@
 import type { GoalFile } from "../../config/goal-file/read-goal-file.ts";
 import type { HostLossPolicy } from "../../domain/host-loss.ts";
-import { packObjects } from "../../git/pack.ts";
 import { threadWorkflowId } from "../../workflows/messages.ts";
 import type { Services } from "../context.ts";
-import { printNote } from "../output.ts";
 import { openThread } from "../threads/open-thread.ts";
 import { userName } from "../user-name.ts";
 import { choosePlacement } from "./choose-placement.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import { pushBase } from "./push-base.ts";
 
 export interface StartedThread {
   readonly id: string;
@@ -29,7 +28,7 @@ export interface RunRequest extends PreparedRun {
 export async function startRun(services: Services, run: RunRequest): Promise<StartedThread> {
   const { repository, root, head, timing, again } = run;
   const goalFile = await placed(services, run);
-  await pushBase(services, run);
+  await pushBase(await services.hub(), run);
   const home = { host: services.endpoints.host.id, path: root };
   const start = { repository, home, owner: userName(), timing };
   const { id, branch } = await openThread(services, { goalFile, start, head, again });
@@ -43,19 +42,4 @@ async function placed(services: Services, { goalFile, on, hostLoss }: RunRequest
   if (on === undefined) return { ...goalFile, goal };
   const { hosts } = await (await services.hub()).listHosts();
   return { ...goalFile, goal: { ...goal, placement: choosePlacement(hosts, on, goal.placement?.labels) } };
-}
-
-const slowMs = 1_000;
-
-async function pushBase(services: Services, { repository, gitDir }: PreparedRun): Promise<void> {
-  const hub = await services.hub();
-  const { id, name, base, shallow } = repository;
-  const { haves } = await hub.openRepository({ repository: id, shallow });
-  if (haves.includes(base)) return;
-  const saying = setTimeout(() => printNote(`sending ${name} at ${base.slice(0, 10)} to the hub`), slowMs);
-  try {
-    await hub.pushBase({ repository: id, commit: base }, packObjects({ gitDir, wants: [base], haves }));
-  } finally {
-    clearTimeout(saying);
-  }
 }

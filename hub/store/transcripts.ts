@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { cutTornLine } from "./cut-torn-line.ts";
 
 /** Append-only transcripts, one file of lines per thread. */
 export interface Transcripts {
@@ -35,20 +36,15 @@ export async function createTranscripts(root: string): Promise<Transcripts> {
   await mkdir(root, { recursive: true });
   const pathOf = (thread: string) => join(root, `${thread}.jsonl`);
   const appended = new EventEmitter().setMaxListeners(0);
-  const checked = new Set<string>();
+  for (const thread of await listThreads(root)) cutTornLine(pathOf(thread));
   return {
     pathOf,
-    async remove(thread) {
-      checked.delete(thread);
-      await rm(pathOf(thread), { force: true });
-    },
+    remove: (thread) => rm(pathOf(thread), { force: true }),
     list: () => listThreads(root),
     async append(thread, lines) {
       if (lines.length === 0) return;
-      const file = await open(pathOf(thread), "a+");
+      const file = await open(pathOf(thread), "a");
       try {
-        if (!checked.has(thread)) await cutTornLine(file);
-        checked.add(thread);
         await appendWhole(file, lines.map((line) => `${line}\n`).join(""));
       } finally {
         await file.close();
@@ -115,20 +111,6 @@ async function appendWhole(file: FileHandle, text: string): Promise<void> {
   } catch (error) {
     await file.truncate(size);
     throw error;
-  }
-}
-
-/** A hub that was killed while it wrote may have left half a line at the end. */
-async function cutTornLine(file: FileHandle): Promise<void> {
-  let { size } = await file.stat();
-  const buffer = Buffer.alloc(readBytes);
-  while (size > 0) {
-    const start = Math.max(0, size - readBytes);
-    const { bytesRead } = await file.read(buffer, 0, size - start, start);
-    const last = buffer.subarray(0, bytesRead).lastIndexOf(newline);
-    const end = last === -1 ? start : start + last + 1;
-    if (last !== -1 || start === 0) return end === (await file.stat()).size ? undefined : file.truncate(end);
-    size = start;
   }
 }
 
