@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
-import type { HostContext } from "./host-context.ts";
+import type { HostContext, Occupied, PlaceClaim } from "./host-context.ts";
 import type { HoldInput, PoolActivities } from "./thread-activities.ts";
 import { heartbeatWhile } from "./heartbeat.ts";
 
@@ -9,6 +9,8 @@ import { heartbeatWhile } from "./heartbeat.ts";
 const resultFirstMs = 250;
 /** A thread that asks for this very host does not wait behind those that any host would suit. */
 const namedBeyond = 1;
+/** A claim waits here for a place, for shorter than its heartbeats are waited for; then Temporal asks again. */
+const mostWaitMs = 10_000;
 const fullAgainMs = 100;
 const leavingAgainMs = 500;
 const labelsAgainMs = { first: 250, most: 5_000 };
@@ -24,8 +26,9 @@ export async function holdHost(host: HostContext, claim: HoldInput): ReturnType<
     if (queue !== null) host.places.unreserve(queue);
     throw refusal;
   }
-  const occupied = host.places.occupy({ thread, epoch, queue, beyond });
-  if (occupied === null) throw noPlace("every place is taken, or one by a newer claim of the thread", fullAgainMs);
+  const place = await occupyInTime(host, { thread, epoch, queue, beyond });
+  if (place === null) throw noPlace("every place is taken, or one by a newer claim of the thread", fullAgainMs);
+  const { ended: occupied } = place;
   // The host's own signals outlive the hold: what listens to them must not pile up, one for each thread that was ever here.
   const over = new AbortController();
   try {
@@ -43,6 +46,22 @@ export async function holdHost(host: HostContext, claim: HoldInput): ReturnType<
     // After continue-as-new a newer Activity holds the same place: only the last one may free it.
     const superseded = await Promise.race([occupied, Promise.resolve(null)]);
     if (superseded !== "superseded") host.places.release({ thread, epoch });
+  }
+}
+
+/** A host that was named is waited for where it is. Who asks for one of a pool, or only once, is better told at once. */
+async function occupyInTime(host: HostContext, claim: PlaceClaim): Promise<Occupied | null> {
+  const { retryPolicy, heartbeatTimeoutMs = 0 } = Context.current().info;
+  const place = host.places.occupy(claim);
+  if (place !== null || claim.queue !== null || retryPolicy?.maximumAttempts === 1) return place;
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), Math.min(mostWaitMs, heartbeatTimeoutMs / 3));
+  void whenAborted(host.leaving, enough.signal).then(() => enough.abort());
+  try {
+    return await host.places.occupyWhenFree(claim, enough.signal);
+  } finally {
+    clearTimeout(timer);
+    enough.abort();
   }
 }
 

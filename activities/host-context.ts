@@ -42,19 +42,28 @@ export interface AgentRequests {
   look(thread: string): Promise<SubagentsReport>;
 }
 
+export interface PlaceClaim {
+  readonly thread: string;
+  readonly epoch: number;
+  /** Task Queue whose poller reserved a place for it; null when none did. */
+  readonly queue: string | null;
+  /** Places beyond the total that it may take. */
+  readonly beyond: number;
+}
+
+export interface Occupied {
+  /** Settles when the claim is over. */
+  readonly ended: Promise<"released" | "superseded">;
+}
+
 /** The host's places, counted by thread: a thread that takes its place again does not need a second one. */
 export interface Places {
   readonly total: number;
   readonly taken: number;
-  /** Takes a place and tells later how the claim ended; null when there is none, or a newer claim of the thread has one. */
-  occupy(claim: {
-    readonly thread: string;
-    readonly epoch: number;
-    /** Task Queue whose poller reserved a place for it; null when none did. */
-    readonly queue: string | null;
-    /** Places beyond the total that it may take. */
-    readonly beyond: number;
-  }): Promise<"released" | "superseded"> | null;
+  /** Takes a place; null when there is none, or a newer claim of the thread has one. */
+  occupy(claim: PlaceClaim): Occupied | null;
+  /** Waits for a place; null when aborted first. Who has waited for longest goes first. */
+  occupyWhenFree(claim: PlaceClaim, signal: AbortSignal): Promise<Occupied | null>;
   /** Gives back a place that was reserved for a Task Queue and is not taken. */
   unreserve(queue: string): void;
   /** Lets others have a thread's place while its agent does nothing but wait for them; ends with the function it gives. */

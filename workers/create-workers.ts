@@ -21,7 +21,8 @@ const forcedMs = 90_000;
 const cachedWorkflows = 300;
 /** How long tasks wait for the Worker that has the Workflow cached; a dead one costs its threads this much. */
 const stickyTime = "5s";
-const hostSlots = 200;
+/** Out of reach: places bound what works here, and holds that took all slots would keep their threads from working for ever. */
+const hostSlots = 100_000;
 
 /** Decides for threads; needs nothing of the machine that it runs on. */
 export function createWorkflowWorker(request: WorkersRequest): Promise<Worker> {

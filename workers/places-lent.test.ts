@@ -7,7 +7,7 @@ const cart = { thread: "cart", epoch: 1, beyond: 0 };
 
 it("a place that is lent is another thread's until it is given back", async () => {
   const places = createPlaces(1);
-  void places.occupy({ ...cart, queue: null });
+  places.occupy({ ...cart, queue: null });
   const waiting = places.reserve(queue, never);
   const giveBack = places.lend("cart");
   expect(await waiting).toBe(true);
@@ -21,7 +21,7 @@ it("a place that is lent is another thread's until it is given back", async () =
 
 it("two waits of one thread lend one place, and a thread without one lends nothing", () => {
   const places = createPlaces(1);
-  void places.occupy({ ...cart, queue: null });
+  places.occupy({ ...cart, queue: null });
   const both = [places.lend("cart"), places.lend("cart")];
   expect(places.taken).toBe(0);
   both[0]?.();

@@ -9,25 +9,25 @@ it("a reservation and the claim that comes for it take one place together", asyn
   const places = createPlaces(1);
   expect(await places.reserve(queue, never)).toBe(true);
   expect(places.tryReserve(queue)).toBe(false);
-  void places.occupy({ ...claim, queue });
+  places.occupy({ ...claim, queue });
   expect(places.taken).toBe(1);
   expect(places.tryReserve(queue)).toBe(false);
 });
 
 it("a poller that waits gets the place as soon as it is released", async () => {
   const places = createPlaces(1);
-  const ended = places.occupy({ ...claim, queue: null });
+  const held = places.occupy({ ...claim, queue: null });
   const waiting = places.reserve(queue, never);
   places.release(claim);
-  expect(await ended).toBe("released");
+  expect(await held?.ended).toBe("released");
   expect(await waiting).toBe(true);
 });
 
 it("a thread that takes its place again keeps one place, and the older claim cannot free it", async () => {
   const places = createPlaces(2);
   const first = places.occupy({ ...claim, queue: null });
-  void places.occupy({ ...claim, epoch: 2, queue: null });
-  expect(await first).toBe("superseded");
+  places.occupy({ ...claim, epoch: 2, queue: null });
+  expect(await first?.ended).toBe("superseded");
   places.release(claim);
   expect(places.taken).toBe(1);
 });
@@ -39,7 +39,7 @@ it("a claim that comes late takes no place away from a newer one of the same thr
   places.release({ ...claim, epoch: 2 });
   expect(places.taken).toBe(1);
   places.release({ ...claim, epoch: 3 });
-  expect(await newer).toBe("released");
+  expect(await newer?.ended).toBe("released");
 });
 
 it("a reservation that is no longer wanted is given up when aborted", async () => {
@@ -63,9 +63,26 @@ it("the poll of one pool keeps no other pool from polling, and the later of two 
 
 it("a claim may go beyond the total only as far as it says, and a place that is held already is never refused", () => {
   const places = createPlaces(1);
-  void places.occupy({ ...claim, queue: null });
+  places.occupy({ ...claim, queue: null });
   expect(places.occupy({ ...claim, thread: "bag", queue: null, beyond: 1 })).not.toBeNull();
   expect(places.occupy({ ...claim, thread: "hat", queue: null, beyond: 1 })).toBeNull();
   expect(places.occupy({ ...claim, epoch: 2, queue: null })).not.toBeNull();
   expect(places.taken).toBe(2);
+});
+
+it("claims that wait get the places that become free, the oldest first, and none once it is given up", async () => {
+  const places = createPlaces(1);
+  places.occupy({ ...claim, queue: null });
+  const abort = new AbortController();
+  const waits = (thread: string) => places.occupyWhenFree({ ...claim, thread, queue: null }, abort.signal);
+  const [bag, hat, shoe] = [waits("bag"), waits("hat"), waits("shoe")];
+  places.release(claim);
+  expect(await bag).not.toBeNull();
+  expect(places.taken).toBe(1);
+  places.release({ thread: "bag", epoch: 1 });
+  expect(await hat).not.toBeNull();
+  abort.abort();
+  expect(await shoe).toBeNull();
+  places.release({ thread: "hat", epoch: 1 });
+  expect(places.taken).toBe(0);
 });

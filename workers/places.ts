@@ -1,6 +1,6 @@
-import type { Places } from "../activities/host-context.ts";
+import type { Occupied, PlaceClaim, Places } from "../activities/host-context.ts";
 
-interface Occupied {
+interface Holder {
   readonly epoch: number;
   end(how: "released" | "superseded"): void;
 }
@@ -14,10 +14,20 @@ export interface ReservablePlaces extends Places {
 
 /** Counts a host's places in memory: they are exactly the claims whose Activities run in this process. */
 export function createPlaces(total: number): ReservablePlaces {
-  const occupied = new Map<string, Occupied>();
+  const occupied = new Map<string, Holder>();
   const lent = new Map<string, number>();
+  const waiting = createWaitingRoom();
   const taken = () => occupied.size - lent.size;
-  const reservations = createReservations(() => total - taken());
+  const reservations = createReservations(() => total - taken(), waiting);
+  const occupy = ({ thread, epoch, queue, beyond }: PlaceClaim): Occupied | null => {
+    const before = occupied.get(thread);
+    // A host that wakes up is handed claims that its open polls took while it slept; by now the thread may have a newer one.
+    const refused = before === undefined ? taken() >= total + beyond : before.epoch > epoch;
+    if (!refused) before?.end("superseded");
+    const ended = refused ? null : new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
+    if (queue !== null) reservations.giveBack(queue);
+    return ended && { ended };
+  };
   return {
     total,
     get taken() {
@@ -26,19 +36,12 @@ export function createPlaces(total: number): ReservablePlaces {
     reserve: reservations.reserve,
     tryReserve: reservations.tryReserve,
     unreserve: reservations.giveBack,
-    occupy({ thread, epoch, queue, beyond }) {
-      const before = occupied.get(thread);
-      // A host that wakes up is handed claims that its open polls took while it slept; by now the thread may have a newer one.
-      const refused = before === undefined ? taken() >= total + beyond : before.epoch > epoch;
-      if (!refused) before?.end("superseded");
-      const ended = refused ? null : new Promise<"released" | "superseded">((end) => occupied.set(thread, { epoch, end }));
-      if (queue !== null) reservations.giveBack(queue);
-      return ended;
-    },
+    occupy,
+    occupyWhenFree: (claim, signal) => waiting.until(() => occupy(claim), signal),
     lend(thread) {
       if (!occupied.has(thread)) return () => undefined;
       lent.set(thread, (lent.get(thread) ?? 0) + 1);
-      reservations.wake();
+      waiting.wake();
       return () => {
         const left = (lent.get(thread) ?? 0) - 1;
         if (left > 0) lent.set(thread, left);
@@ -51,7 +54,7 @@ export function createPlaces(total: number): ReservablePlaces {
       occupied.delete(thread);
       lent.delete(thread);
       held.end("released");
-      reservations.wake();
+      waiting.wake();
     },
   };
 }
@@ -60,35 +63,51 @@ export function createPlaces(total: number): ReservablePlaces {
  * Promises of places that no claim has taken yet. Counted by Task Queue: a poll waits for a minute, and one queue's must not
  * keep the others from polling. So two queues may promise one place; the later claim is refused and goes on elsewhere.
  */
-function createReservations(unoccupied: () => number) {
-  const waiting = new Set<() => void>();
+function createReservations(unoccupied: () => number, waiting: WaitingRoom) {
   const reserved = new Map<string, number>();
-  const wake = () => {
-    for (const attempt of waiting) attempt();
-  };
-  const giveBack = (queue: string) => {
-    reserved.set(queue, Math.max(0, (reserved.get(queue) ?? 0) - 1));
-    wake();
-  };
   const tryReserve = (queue: string) => {
     const mine = reserved.get(queue) ?? 0;
     if (unoccupied() - mine <= 0) return false;
     reserved.set(queue, mine + 1);
     return true;
   };
-  const reserve = (queue: string, signal: AbortSignal) =>
-    new Promise<boolean>((resolve) => {
-      const finish = (got: boolean) => {
-        waiting.delete(attempt);
-        signal.removeEventListener("abort", abandon);
-        resolve(got);
-      };
-      const attempt = () => tryReserve(queue) && finish(true);
-      const abandon = () => finish(false);
-      waiting.add(attempt);
-      signal.addEventListener("abort", abandon);
-      if (signal.aborted) abandon();
-      else attempt();
-    });
-  return { wake, giveBack, tryReserve, reserve };
+  return {
+    tryReserve,
+    giveBack: (queue: string) => {
+      reserved.set(queue, Math.max(0, (reserved.get(queue) ?? 0) - 1));
+      waiting.wake();
+    },
+    reserve: async (queue: string, signal: AbortSignal) =>
+      (await waiting.until(() => tryReserve(queue) || null, signal)) !== null,
+  };
+}
+
+type WaitingRoom = ReturnType<typeof createWaitingRoom>;
+
+/** Where whoever found no place waits for the next one. */
+function createWaitingRoom() {
+  const waiting = new Set<() => void>();
+  return {
+    wake() {
+      for (const again of waiting) again();
+    },
+    /** The first answer but null; null when aborted first. */
+    until: <T>(attempt: () => T | null, signal: AbortSignal) =>
+      new Promise<T | null>((resolve) => {
+        const finish = (got: T | null) => {
+          waiting.delete(again);
+          signal.removeEventListener("abort", abandon);
+          resolve(got);
+        };
+        const again = () => {
+          const got = attempt();
+          if (got !== null) finish(got);
+        };
+        const abandon = () => finish(null);
+        waiting.add(again);
+        signal.addEventListener("abort", abandon);
+        if (signal.aborted) abandon();
+        else again();
+      }),
+  };
 }

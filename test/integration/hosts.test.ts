@@ -86,6 +86,34 @@ test.concurrent("two places never hold more than two of five threads at once", a
   expect(Math.max(...seen)).toBe(2);
 });
 
+/** Attempts that the thread has made at the hold which is under way. */
+async function holdAttempts(thread: string): Promise<number> {
+  const { raw } = await (await world.client()).workflow.getHandle(threadWorkflowId(thread)).describe();
+  return raw.pendingActivities?.find(({ activityType }) => activityType?.name === "holdHost")?.attempt ?? 0;
+}
+
+test.concurrent("threads that wait for a named host do not ask again and again, and get the place that becomes free", async () => {
+  await world.host("wanted", { places: 1 });
+  await until(() => listed("wanted"), { why: "the host is known" });
+  const start = (gate: string) => world.start({ plan: { turns: { 1: [["gate", gate], done] } } }, { args: ["--on", "wanted"] });
+  const [first, second] = [await start("first"), await start("second")];
+  await Promise.all([first.script.reached("first"), second.script.reached("second")]);
+  const third = await start("third");
+  await until(async () => (await holdAttempts(third.id)) >= 1, { why: "it asks" });
+  const askedAt = performance.now();
+  await until(async () => (await holdAttempts(third.id)) >= 3, { why: "it asks again, and once more" });
+  expect(performance.now() - askedAt).toBeGreaterThan(2_000);
+  first.script.open("first");
+  await first.settled();
+  await third.script.reached("third");
+  for (const [thread, gate] of [
+    [second, "second"],
+    [third, "third"],
+  ] as const)
+    thread.script.open(gate);
+  await Promise.all([second.settled(), third.settled()]);
+});
+
 test.concurrent("a thread that is terminated in Temporal frees its place", async () => {
   await world.host("single", { labels: ["single"], places: 1 });
   const first = await world.start({ plan: { turns: { 1: [["gate", "never"]] } }, goal: on("single") });

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Client } from "@temporalio/client";
+import proto from "@temporalio/proto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startWorkflow } from "../../cli/threads/start-workflow.ts";
+import type { ThreadStart } from "../../domain/thread-start.ts";
+import { hostTaskQueue, threadWorkflowId } from "../../workflows/messages.ts";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
+import { terminateThread } from "../support/end-thread.ts";
 import { fanOutGoal, settledSubagents, whenTree, writeOwnFile } from "../support/fan-out.ts";
 import { done } from "../support/script.ts";
 import { until } from "../support/until.ts";
@@ -20,6 +26,19 @@ afterAll(async () => {
 
 const on = (label: string) => ({ host: { labels: [label] } });
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+
+/** How many of a Task Queue's Activities no Worker has taken. */
+async function backlogOf(client: Client, name: string): Promise<number> {
+  const { namespace } = client.options;
+  const request = {
+    namespace,
+    taskQueue: { name },
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    reportStats: true,
+  };
+  const { stats } = await client.workflowService.describeTaskQueue(request);
+  return Number(stats?.approximateBacklogCount ?? 0);
+}
 
 let journals = 0;
 
@@ -76,4 +95,28 @@ test("two trees share the places of a host, although one was there first", async
   // In the order of their coming all of the second tree would come after the first.
   expect(begun).toBeLessThan(8);
   expect(order.slice(begun).filter((name) => name.startsWith("a"))).not.toEqual([]);
+});
+
+test("hundreds of threads that wait for a named host keep none of its work waiting", async () => {
+  await world.host("named", { places: 1 });
+  await until(async () => (await world.must("hosts")).stdout.includes("named"), { why: "the host is known" });
+  const thread = await world.start({ plan: { turns: { 1: [["gate", "go"], done] } } }, { args: ["--on", "named"] });
+  await thread.script.reached("go");
+  const client = await world.client();
+  const { events } = await client.workflow.getHandle(threadWorkflowId(thread.id)).fetchHistory();
+  const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const { start } = JSON.parse(Buffer.from(input?.data ?? []).toString()) as { start: ThreadStart };
+  const patient = { ...start, timing: { ...start.timing, heartbeatTimeoutMs: 120_000 } };
+  const waiting = names("waits-", 250).map((id) => ({ ...patient, id, branch: `baton/${id}` }));
+  for (const each of waiting) await startWorkflow(client, each, "test");
+  const asks = async (id: string) => {
+    const { raw } = await client.workflow.getHandle(threadWorkflowId(id)).describe();
+    return (raw.pendingActivities ?? []).length > 0;
+  };
+  for (const { id } of waiting) await until(() => asks(id), { why: `${id} asks for a place` });
+  await until(async () => (await backlogOf(client, hostTaskQueue("named"))) === 0, { why: "the host has all of their claims" });
+  thread.script.open("go");
+  await thread.settled("achieved", 60_000);
+  // One or the other has had its turn by now.
+  for (const { id } of waiting) await terminateThread(world, id).catch(() => undefined);
 });
