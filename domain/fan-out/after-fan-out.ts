@@ -94,11 +94,14 @@ function merged({ rebase: _rebase, reason: _reason, cause: _cause, ...task }: Ta
   return { ...task, status: "merged" };
 }
 
+const refusals = { conflict: "conflicts with merged work", red: "breaks the merged stack", lost: "is lost" } as const;
+
 function afterRefusal(task: TaskState, { why, text: what, evidence }: RefusedMerge, rebases: number): TaskState {
-  const words = why === "conflict" ? `conflicts with merged work: ${what}` : `breaks the merged stack: ${what}`;
+  const words = `${refusals[why]}: ${what}`;
   const text = lineWithin(words, reasonBytes);
   const cause = textSignature(maskValues(words, fieldValues({ name: task.name, ...task.fields })));
-  const refused = { ...task, cause, rebase: evidence === "" ? { text } : { text, evidence } };
+  const { commit: _commit, ...without } = task;
+  const refused = { ...(why === "lost" ? without : task), cause, rebase: evidence === "" ? { text } : { text, evidence } };
   if (task.rebases >= rebases) return { ...refused, status: "failed" };
   return { ...refused, status: "pending", rebases: task.rebases + 1 };
 }

@@ -25,7 +25,6 @@ export function subagentStart(
     key: task.key,
     task: task.name,
     depth: (above?.depth ?? 0) + 1,
-    base: above?.base ?? parent.repository.base,
     metered: above?.metered ?? isMetered(parent.goal),
     startsAtWork: true,
     ...(rebase === undefined || earlier === undefined ? {} : { earlier }),
@@ -38,7 +37,7 @@ export function subagentStart(
       ...goal,
       ...(placement === undefined || goal.placement !== undefined ? {} : { placement }),
       ...(hostLoss === undefined || goal.hostLoss !== undefined ? {} : { hostLoss }),
-      ...(rebase === undefined ? {} : { background: rebaseBackground(goal, rebase, earlier) }),
+      ...(rebase === undefined || earlier === undefined ? {} : { background: rebaseBackground(goal, rebase, earlier) }),
     },
     repository: base === undefined ? parent.repository : { ...parent.repository, base },
     branch: `baton/${id}`,
@@ -58,7 +57,7 @@ function withWorker(goal: Goal, worker: Goal["agents"]["worker"] | undefined): G
   return worker === undefined ? goal : { ...goal, agents: { ...goal.agents, worker } };
 }
 
-function rebaseBackground({ background }: Goal, { text, evidence = "" }: Rebase, earlier = ""): string {
+function rebaseBackground({ background }: Goal, { text, evidence = "" }: Rebase, earlier: string): string {
   return [
     ...(background === undefined ? [] : [background]),
     `This task was done before, but that work could not be merged: it ${text}.`,

@@ -59,7 +59,7 @@ export interface TaskState {
   readonly onDemand?: OnDemand;
 }
 
-/** A task that has to be done again on top of the merged stack: its `commit` was refused. */
+/** A task that has to be done again on top of the merged stack: its `commit`, if it is not lost, was refused. */
 export interface Rebase {
   readonly text: string;
   readonly evidence?: string;
