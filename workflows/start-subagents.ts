@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
-import { ParentClosePolicy, startChild } from "@temporalio/workflow";
+import { ParentClosePolicy, patched, startChild } from "@temporalio/workflow";
 import { afterStarted } from "../domain/fan-out/after-news.ts";
 import { taskIn } from "../domain/fan-out/fan-out-state.ts";
 import { subagentId } from "../domain/fan-out/subagent-id.ts";
@@ -9,7 +9,7 @@ import type { ThreadState } from "../domain/thread.ts";
 import type { ThreadStart } from "../domain/thread-start.ts";
 import * as messages from "./messages.ts";
 import { startedThread } from "./started-thread.ts";
-import { loseSubagent, sendOrder } from "./tell-subagents.ts";
+import { loseSubagent, sendOrder, tellSubagent } from "./tell-subagents.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
 /** Ids that may be taken by earlier subagents of the same task. */
@@ -24,7 +24,6 @@ export async function startSubagents(loop: ThreadLoop, task: TaskState): Promise
     const workers = race.length === 0 ? [undefined] : race;
     const taken = new Set<string>();
     for (const worker of workers) {
-      if (taken.size > 0 && !mayJoin(loop, task)) return;
       await startSubagent(loop, { task, taken, ...(worker === undefined ? {} : { worker }) });
     }
   } finally {
@@ -50,12 +49,16 @@ async function startSubagent(loop: ThreadLoop, { task, taken, worker }: Wanted):
   for (let number = task.tries + 1; number <= task.tries + mostIds; number += 1) {
     const id = subagentId(task, number);
     if (taken.has(id)) continue;
+    if (taken.size > 0 && !mayJoin(loop, task)) return;
     const about = { id, ...(worker === undefined ? {} : { worker }), ...stackOf(loop.state) };
     const start = subagentStart(withBudget(loop.state), task, about);
+    // Who joins a race after the pause was told to it has to be told as well.
+    const late = loop.state.paused;
     // Before it is started: its first news may come in the same moment as the word that it runs.
     loop.state = afterStarted(loop.state, task.key, [...atWork(loop, task).filter((each) => taken.has(each)), id]);
     if ((await startChildThread(loop, start)) || (await takeOver(start, id))) {
       taken.add(id);
+      if (late && loop.state.paused && patched("pause-late-racers")) tellSubagent(loop, id, { kind: "pause", now: true });
       return;
     }
   }

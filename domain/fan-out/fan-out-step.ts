@@ -51,8 +51,9 @@ function mergeOrWait(state: ThreadState, fanOut: FanOutState, policy: FanOut): F
   return { kind: "askAboutTasks", question: failedQuestion(state, failed) };
 }
 
-/** A pilot of which nothing came is asked about, whatever the goal says. */
+/** A pilot of which nothing came is asked about, whatever the goal says, unless there is nothing besides it. */
 function afterPilot(state: ThreadState, fanOut: FanOutState, policy: FanOut): FanOutStep {
+  if (tasksIn(fanOut, "pending").length === 0) return { kind: "pilotOver" };
   const succeeded = tasksIn(fanOut, "merged").length > 0;
   if (policy.pilot?.then === "continue" && succeeded) return { kind: "pilotOver" };
   return { kind: "askAboutTasks", question: pilotQuestion(state, fanOut) };

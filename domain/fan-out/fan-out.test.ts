@@ -173,6 +173,14 @@ describe("a thread that fans out", () => {
     expect(startable(state.fanOut!, goal.fanOut!).map(({ key }) => key)).toEqual(["b"]);
   });
 
+  it("asks nothing after a pilot of all tasks", () => {
+    const all = listed(["a"], fanOutGoal({ pilot: { tasks: 3, then: "ask" } }));
+    const merged = mergedAll(told(started(all, "a"), "a", achieved), "a");
+    expect(nextStep(merged).kind).toBe("pilotOver");
+    expect(nextStep(pilotOver(merged)).kind).toBe("finishFanOut");
+    expect(nextStep(pilotOver(told(started(all, "a"), "a", failed("x"))))).toMatchObject({ question: { kind: "failedTasks" } });
+  });
+
   it("goes on after a pilot by itself only when something came of it", () => {
     const goal = fanOutGoal({ pilot: { tasks: 1, then: "continue" } });
     const good = mergedAll(told(started(listed(["a", "b"], goal), "a"), "a", achieved), "a");

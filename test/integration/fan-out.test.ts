@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
 import { fanOutGoal, settledSubagents, shellWorker, taskOf, treeOf, whenTree, writeOwnFile } from "../support/fan-out.ts";
 import { until } from "../support/until.ts";
+import { pauseUpdate, threadWorkflowId } from "../../workflows/messages.ts";
 
 let world: BatonWorld;
 
@@ -151,6 +152,27 @@ describe.concurrent("a goal that fans out", () => {
     writeFileSync(gate, "");
     await world.must("resume", thread.id);
     await thread.settled();
+  });
+
+  test("pauses a race that is being started with every racer in it", async () => {
+    const race = Array.from({ length: 8 }, () => shellWorker("sleep 300"));
+    const thread = await world.start({ plan: noPlan, goal: fanOutGoal(["many"], { script: "exit 0", fan_out: { race } }) });
+    const handle = (await world.client()).workflow.getHandle(threadWorkflowId(thread.id));
+    await until(async () => (await taskOf(world, thread, "many").catch(() => null))?.status === "running", {
+      why: "the first is started",
+    });
+    await handle.executeUpdate(pauseUpdate, { args: [{ now: true, by: "ann" }] });
+    const { racers = [] } = await until(
+      async () => {
+        const task = await taskOf(world, thread, "many");
+        return task.racers?.length === 8 ? task : undefined;
+      },
+      { why: "all are started" },
+    );
+    for (const racer of racers)
+      await until(async () => (await world.view(racer)).status === "paused", { why: `${racer} is paused` });
+    await world.must("stop", thread.id);
+    await thread.settled("stopped");
   });
 
   test("takes the racer that is first to pass, and keeps the other for inspection", async () => {
