@@ -20,11 +20,11 @@ export function attemptsCommand(): Command {
     .description("List work of a thread that another host has overtaken: kept for a person, never part of the result")
     .addArgument(threadArgument())
     .option("--diff <epoch>", "print what the attempt of this epoch changed", parseWholeNumber("--diff"))
-    .option("--json", "print {thread, attempts} as JSON")
+    .option("--json", "print {thread, attempts} as JSON; with --diff {thread, epoch, base, commit, files}")
     .action(listAttempts);
 }
 
-async function listAttempts(name: string, { diff, json }: AttemptsOptions): Promise<void> {
+async function listAttempts(name: string, { diff, json = false }: AttemptsOptions): Promise<void> {
   const { withThreadContext } = await import("../remotes/thread-context.ts");
   await withThreadContext(name, async (context, given) => {
     const { threads, hub } = context.current();
@@ -34,7 +34,7 @@ async function listAttempts(name: string, { diff, json }: AttemptsOptions): Prom
     if (diff !== undefined) {
       const { base } = await threads.read(thread);
       const { printAttempt } = await import("../print-attempt.ts");
-      return printAttempt({ hub: await hub(), repository, base, thread, attempts, epoch: diff });
+      return printAttempt({ hub: await hub(), repository, base, thread, attempts, epoch: diff, json });
     }
     if (json) return printJson({ thread, attempts });
     if (attempts.length === 0) return printLine(`Thread ${thread} has no attempts.`);

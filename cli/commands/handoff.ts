@@ -24,22 +24,17 @@ export function handoffCommand(): Command {
         .choices(["drain", "interrupt"])
         .default("drain"),
     )
-    .option("-d, --detach", "do not wait until it has moved")
+    .option("-d, --detach", "do not wait until it has moved; not for a move to another service")
     .option("--json", "print the thread's view as JSON")
     .action(async (name: string, options: HandoffOptions) => {
-      const { to, cancel, force = false } = options;
-      if ((to === undefined) !== (cancel === true)) {
-        throw new BatonFailure("Usage", "say where it shall go", { next: `baton handoff ${name} --to <host>` });
-      }
-      if (force && to !== undefined) {
-        throw new BatonFailure("Usage", "--force goes with --cancel only", { next: `baton handoff ${name} --cancel --force` });
-      }
+      refuseMixed(name, options);
+      const { to, force = false, json = false } = options;
       const { withThreadContext } = await import("../remotes/thread-context.ts");
       await withThreadContext(name, async (context, given) => {
         const source = context.current();
-        if (to === undefined) return (await import("../handoff/call-off.ts")).callOff(source, { name: given, force });
+        if (to === undefined) return (await import("../handoff/call-off.ts")).callOff(source, { name: given, force, json });
         const across = remotePart(to);
-        if (across !== null && across.remote !== remotePart(name)?.remote) {
+        if (across !== null && isAcross(name, to)) {
           const { handOffAcross } = await import("../handoff/hand-off-across.ts");
           return handOffAcross(source, { name: given, ...options, ...across });
         }
@@ -47,4 +42,25 @@ export function handoffCommand(): Command {
         return handOff(source, { name: given, ...options, to: across?.rest ?? to });
       });
     });
+}
+
+/** Usage for options that say nothing together. */
+function refuseMixed(name: string, { to, cancel, force, detach }: HandoffOptions): void {
+  if ((to === undefined) !== (cancel === true)) {
+    throw new BatonFailure("Usage", "say where it shall go", { next: `baton handoff ${name} --to <host>` });
+  }
+  if (force && to !== undefined) {
+    throw new BatonFailure("Usage", "--force goes with --cancel only", { next: `baton handoff ${name} --cancel --force` });
+  }
+  if (detach && to !== undefined && isAcross(name, to)) {
+    throw new BatonFailure("Usage", "--detach cannot move a thread to another service: this very command carries its work over", {
+      next: `baton handoff ${name} --to ${to}`,
+    });
+  }
+}
+
+/** Whether the target is in another service than the thread. */
+function isAcross(name: string, to: string): boolean {
+  const remote = remotePart(to)?.remote;
+  return remote !== undefined && remote !== remotePart(name)?.remote;
 }

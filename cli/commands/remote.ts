@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { splitAddress } from "../../config/hub-settings.ts";
 import { readRemotes, remoteNameProblem, remoteNamed, writeRemotes, type Remote } from "../../config/remotes.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import { printJson, printLine, printLines, printNote } from "../output.ts";
@@ -77,6 +78,8 @@ async function add(name: string, options: AddOptions): Promise<void> {
 function remoteOf(options: AddOptions): Remote {
   const file = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
   const { address, namespace, ui, tls, hub, hubTls, insecurePlaintext } = options;
+  splitAddress(address, "--address");
+  splitAddress(hub, "--hub");
   const temporal = {
     address,
     namespace,

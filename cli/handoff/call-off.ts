@@ -1,7 +1,7 @@
 import type { CancelDeparture, Departure } from "../../domain/departure.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { Services } from "../context.ts";
-import { printLine } from "../output.ts";
+import { printJson, printLine } from "../output.ts";
 import { withThreadContext } from "../remotes/thread-context.ts";
 import type { ArrivalState } from "../threads/refuse-arrival.ts";
 import { userName } from "../user-name.ts";
@@ -10,6 +10,7 @@ interface CallOff {
   readonly name: string;
   /** The person answers for it: what cannot be asked is gone for good. */
   readonly force: boolean;
+  readonly json: boolean;
 }
 
 interface Leaving {
@@ -21,12 +22,13 @@ interface Leaving {
 type Answer = ArrivalState | { readonly kind: "unknown"; readonly why: string };
 
 /** Lets a departing thread stay. Once it may be over there, the target has to refuse it first, or a person to decide. */
-export async function callOff({ threads }: Services, { name, force }: CallOff): Promise<void> {
+export async function callOff({ threads }: Services, { name, force, json }: CallOff): Promise<void> {
   const thread = await threads.resolve(name);
   const { departure } = await threads.departure(thread);
   const reason = departure?.phase === "leaving" ? await reasonToStay({ thread, departure, force }) : {};
-  const { status, doing } = await threads.update(thread, "cancelDeparture", { by: userName(), ...reason });
-  printLine(`${thread} stays: ${status} · ${doing}`);
+  const view = await threads.update(thread, "cancelDeparture", { by: userName(), ...reason });
+  if (json) return printJson(view);
+  printLine(`${thread} stays: ${view.status} · ${view.doing}`);
 }
 
 async function reasonToStay({ thread, departure, force }: Leaving): Promise<Pick<CancelDeparture, "epoch" | "because">> {

@@ -40,7 +40,7 @@ export async function openHubStore(root: string): Promise<HubStore> {
 
 async function openLocked(root: string): Promise<HubStore> {
   await mkdir(root, { recursive: true });
-  const unlock = await lockStore(root);
+  const unlock = lockStore(root);
   try {
     const threads = createKeyedMutex();
     const repositories = await createRepositories(join(root, "repositories"));
@@ -70,10 +70,10 @@ async function openLocked(root: string): Promise<HubStore> {
           checkFence(thread, epoch, await readThread(records, { repository, thread }));
           await results.record(repository, { key, thread, commit, ...(base ? { base } : {}) });
         }),
-      close: unlock,
+      close: async () => unlock(),
     };
   } catch (error) {
-    await unlock();
+    unlock();
     throw error;
   }
 }

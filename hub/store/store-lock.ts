@@ -1,51 +1,29 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
-import { identifyProcess, isAlive, type ProcessIdentity } from "../../process/process-identity.ts";
+import { lockHolder, tryLock } from "../../process/lock-file.ts";
+import { isAlive, type ProcessIdentity } from "../../process/process-identity.ts";
 
 const held = new Set<string>();
 
 /** Makes this process the only hub on a store until the returned function is called. A killed hub's lock is taken over. */
-export async function lockStore(root: string): Promise<() => Promise<void>> {
+export function lockStore(root: string): () => void {
   const path = join(root, "lock");
-  const content = JSON.stringify(identifyProcess(process.pid));
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    if (await create(path, content)) {
-      held.add(path);
-      return async () => {
-        held.delete(path);
-        await rm(path, { force: true });
-      };
-    }
-    const holder = await readHolder(path);
-    const own = holder?.pid === process.pid && !held.has(path);
-    if (holder !== undefined && !own && isAlive(holder)) throw inUse(root, holder.pid);
-    await rm(path, { force: true });
+  // A lock that names this process and is not held here is from one that had its number.
+  const holds = (holder: ProcessIdentity) => isAlive(holder) && (holder.pid !== process.pid || held.has(path));
+  while (!tryLock(path, holds)) {
+    const holder = lockHolder(path);
+    if (holder !== undefined && holds(holder)) throw inUse(root, holder.pid);
   }
-  throw inUse(root, undefined);
+  held.add(path);
+  return () => {
+    held.delete(path);
+    rmSync(path, { force: true });
+  };
 }
 
-async function create(path: string, content: string): Promise<boolean> {
-  return writeFile(path, content, { flag: "wx" }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "EEXIST") return false;
-      throw error;
-    },
-  );
-}
-
-async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as ProcessIdentity;
-  } catch {
-    return undefined;
-  }
-}
-
-function inUse(root: string, pid: number | undefined): BatonFailure {
-  const who = pid === undefined ? "another hub" : `the hub with pid ${pid}`;
-  return new BatonFailure("Conflict", `The store is in use by ${who}`, {
+function inUse(root: string, pid: number): BatonFailure {
+  return new BatonFailure("Conflict", `The store is in use by the hub with pid ${pid}`, {
     where: root,
     next: "stop that hub first: `baton down`",
   });

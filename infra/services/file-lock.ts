@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { linkSync, renameSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { BatonFailure } from "../../domain/failure.ts";
-import { identifyProcess, isAlive, type ProcessIdentity } from "../../process/process-identity.ts";
-import { readStateFile, writeStateFile } from "./state-file.ts";
+import { lockHolder, tryLock } from "../../process/lock-file.ts";
 
 interface LockRequest {
   readonly file: string;
@@ -22,7 +20,7 @@ export async function withFileLock<T>(
 ): Promise<T> {
   const deadline = performance.now() + waitMs;
   for (let told = false; !tryLock(file);) {
-    const holder = readHolder(file)?.pid;
+    const holder = lockHolder(file)?.pid;
     // The lock of a dead process is gone by now.
     if (holder === undefined) continue;
     if (!told) onWait(holder);
@@ -45,40 +43,4 @@ function startingOrStopping(file: string): (holder: number) => BatonFailure {
       where: file,
       next: "wait for it, or end that process, and try again",
     });
-}
-
-function tryLock(file: string): boolean {
-  // A link appears with its content complete, so that nobody reads a half-written holder.
-  const mine = `${file}.${randomUUID()}`;
-  writeStateFile(mine, identifyProcess(process.pid));
-  try {
-    linkSync(mine, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    removeStale(file);
-    return false;
-  } finally {
-    rmSync(mine, { force: true });
-  }
-}
-
-function removeStale(file: string): void {
-  const holder = readHolder(file);
-  if (holder !== undefined && isAlive(holder)) return;
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    renameSync(file, aside);
-    // Another process may have taken the lock between the look and the rename: give it back.
-    const moved = readHolder(aside);
-    if (moved !== undefined && isAlive(moved)) linkSync(aside, file);
-  } catch {
-    // Somebody else removed it, or holds it anew.
-  } finally {
-    rmSync(aside, { force: true });
-  }
-}
-
-function readHolder(file: string): ProcessIdentity | undefined {
-  return readStateFile(file) as ProcessIdentity | undefined;
 }

@@ -96,7 +96,8 @@ describe.sequential("a thread between two Temporal Services", () => {
     const thread = await started();
     const going = laptop.world.baton(["handoff", thread.id, "--to", "team:"]);
     await until(async () => (await phaseAt(laptop, thread)) === "quieting", { why: "it is leaving" });
-    await laptop.world.must("handoff", thread.id, "--cancel");
+    const staying = await laptop.world.must("handoff", thread.id, "--cancel", "--json");
+    expect(staying.json()).toMatchObject({ id: thread.id, status: "running" });
     expect(await going).toMatchObject({ code: 2 });
     await laptop.world.must("stop", thread.id);
     await thread.settled("stopped");
