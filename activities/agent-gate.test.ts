@@ -119,3 +119,17 @@ test("an agent that only waits for others lets them run meanwhile", async () => 
   (await parent.pass)?.leave("served");
   expect(await statesOf(other)).toEqual(["in"]);
 });
+
+test("an agent that waits twice at once lets one other run, until it waits no more", async () => {
+  const gate = createAgentGate({ ...timing, limits: { codex: 1 } });
+  const [parent, child, other] = [enter(gate, codex, { thread: "parent" }), enter(gate, codex), enter(gate, codex)];
+  const takeBack = [gate.lend("parent"), gate.lend("parent")];
+  expect(await statesOf(parent, child, other)).toEqual(["in", "in", "waits"]);
+  takeBack[0]?.();
+  takeBack[0]?.();
+  (await child.pass)?.leave("served");
+  expect(await statesOf(other)).toEqual(["in"]);
+  takeBack[1]?.();
+  (await other.pass)?.leave("served");
+  expect(await statesOf(enter(gate, codex))).toEqual(["waits"]);
+});

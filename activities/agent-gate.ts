@@ -50,9 +50,9 @@ const longestTimerMs = 3_600_000;
 
 export function createAgentGate(settings: AgentGateSettings): AgentGate {
   const load = createAgentLoad(settings);
-  const inside = new Map<string, AgentService>();
+  const inside = new Map<string, { readonly service: AgentService; lends: number }>();
   const queue = createQueue(load, ({ thread, service, admit }) => {
-    inside.set(thread, service);
+    inside.set(thread, { service, lends: 0 });
     const end = load.begin(service);
     const leave = (how: AgentEnd) => {
       inside.delete(thread);
@@ -64,11 +64,15 @@ export function createAgentGate(settings: AgentGateSettings): AgentGate {
   return {
     enter: (wish) => new Promise((resolve) => (wish.signal.aborted ? resolve(null) : queue.push(wish, resolve))),
     lend(thread) {
-      const service = inside.get(thread);
-      if (service === undefined) return () => undefined;
-      load.count(service, -1);
+      const agent = inside.get(thread);
+      if (agent === undefined) return () => undefined;
+      agent.lends += 1;
+      if (agent.lends === 1) load.count(agent.service, -1);
       queue.settle();
-      return once(() => load.count(service, 1));
+      return once(() => {
+        agent.lends -= 1;
+        if (agent.lends === 0) load.count(agent.service, 1);
+      });
     },
   };
 }

@@ -46,9 +46,7 @@ export async function runTurn(host: HostContext, threads: OpenThreads, input: Ru
     } finally {
       pass?.leave(result === undefined ? "unknown" : endOfTurn(result.agent));
     }
-    const report = await checkpointTurn(host, open, { input, result, activeMs: Math.round(performance.now() - startedAt) });
-    tellEnd(transcript, report);
-    return report;
+    return await checkpointTurn(host, open, { input, result, activeMs: Math.round(performance.now() - startedAt), transcript });
   } finally {
     transcript.leave();
   }
@@ -121,9 +119,11 @@ interface EndedTurn {
   readonly input: RunTurnInput;
   readonly result: AgentTurnResult;
   readonly activeMs: number;
+  readonly transcript: TranscriptWriter;
 }
 
-async function checkpointTurn(host: HostContext, open: OpenThread, { input, result, activeMs }: EndedTurn): Promise<TurnReport> {
+async function checkpointTurn(host: HostContext, open: OpenThread, ended: EndedTurn): Promise<TurnReport> {
+  const { input, result, activeMs, transcript } = ended;
   const { turn, attempt, epoch, thread, coldStart } = input;
   // What an attempt left that has to be tried again is kept, and becomes part of the one commit of its turn.
   const partial = !countsAsTurn(result.agent);
@@ -156,9 +156,12 @@ async function checkpointTurn(host: HostContext, open: OpenThread, { input, resu
   });
   if (result.agent.kind === "completed") prepareCheckout(host, open, checkpoint.commit);
   noteTurn(open, { turn, attempt, ended: { ...checkpoint, partial } });
-  await pushSnapshot(host, open, { checkpoint, turn, partial });
+  const report = { ...told, checkpoint, changes };
+  tellEnd(transcript, report);
+  // Once it is reported another host may claim the thread, and lines of this epoch come too late.
+  await transcript.beside(pushSnapshot(host, open, { checkpoint, turn, partial }));
   forgetTurn(open);
-  return { ...told, checkpoint, changes };
+  return report;
 }
 
 function commitMessage(thread: string, told: Pick<TurnReport, "turn" | "attempt" | "epoch" | "message">): string {

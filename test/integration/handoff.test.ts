@@ -47,6 +47,8 @@ describe.concurrent("a handoff", () => {
     expect(await thread.repository.file(thread.branch, "recalled.txt")).toBe("basket 42");
     expect(await thread.repository.file(thread.branch, "notes/a b.txt")).toBe("from the laptop");
     expect(await thread.committedTurns()).toEqual([1, 2]);
+    // The target claims the thread right after the turn, and refuses lines of the source from then on.
+    expect((await world.must("logs", thread.id, "--turn", "1")).stdout).toContain("turn 1 ended");
   });
 
   test("interrupts the turn where that is asked for, and keeps its partial work", async () => {
