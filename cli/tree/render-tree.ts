@@ -4,7 +4,7 @@ import type { TaskStatus } from "../../domain/fan-out/task.ts";
 import type { TaskView, TreeView } from "../../domain/fan-out/tree-view.ts";
 import type { Paint, Tone } from "../output.ts";
 import { renderTable } from "../render-table.ts";
-import { oneLine } from "../render-text.ts";
+import { linesOf, oneLine } from "../render-text.ts";
 import type { ThreadSummary } from "../threads/list-threads.ts";
 
 /** A thread's subagents as one picture: `threads` are those of its tree, as lists know them. */
@@ -14,6 +14,7 @@ export interface Tree {
 }
 
 const barWidth = 40;
+const linesOfField = 20;
 const tones: Readonly<Record<TaskStatus, Tone>> = {
   merged: "good",
   achieved: "good",
@@ -34,16 +35,34 @@ const marks: Readonly<Record<TaskStatus, string>> = {
 };
 const order: readonly TaskStatus[] = ["merged", "achieved", "ready", "running", "failed", "left", "pending"];
 
-/** Head, bar and one line for each task that is not merely waiting; `most` lines at most, and then how many more. */
+/**
+ * Head, bar and one line for each task that is not merely waiting, `most` at most, and then how many more. Tasks that a person has
+ * to approve of are shown as well, with their fields.
+ */
 export function renderTree({ view, threads }: Tree, { paint, most }: { paint: Paint; most: number }): readonly string[] {
   if (!view.listed) return [`${paint("strong", view.id)} · the tasks are not known yet`];
-  const rows = view.tasks
-    .filter(({ status }) => status !== "pending")
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((task) => taskRow(task, { threads, paint }));
-  const shown = rows.slice(0, most);
-  const more = view.tasks.length - shown.length;
-  return [headOf(view, paint), bar(view, paint), ...renderTable(shown), ...(more > 0 ? [paint("dim", `and ${more} more`)] : [])];
+  const begun = view.tasks.filter(({ status }) => status !== "pending").toSorted((a, b) => rank(a) - rank(b));
+  const rows = renderTable(begun.slice(0, most).map((task) => taskRow(task, { threads, paint })));
+  const planned = view.tasks.filter(({ fields }) => fields !== undefined).slice(0, most - rows.length);
+  const more = view.tasks.length - rows.length - planned.length;
+  return [
+    headOf(view, paint),
+    bar(view, paint),
+    ...rows,
+    ...planned.flatMap((task) => plannedLines(task, paint)),
+    ...(more > 0 ? [paint("dim", `and ${more} more`)] : []),
+  ];
+}
+
+function plannedLines({ name, fields = {} }: TaskView, paint: Paint): readonly string[] {
+  const told = Object.entries(fields).filter(([field, value]) => field !== "name" || value.trim() !== name);
+  return [
+    `${paint("dim", "pending")}  ${oneLine(name, 60)}`,
+    ...told.flatMap(([field, value]) => {
+      const [first = "", ...others] = linesOf(value, linesOfField);
+      return [`  ${paint("dim", `${field}:`)} ${first}`, ...others.map((line) => `    ${line}`)];
+    }),
+  ];
 }
 
 function headOf(view: TreeView, paint: Paint): string {

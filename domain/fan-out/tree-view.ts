@@ -11,6 +11,8 @@ export interface TreeView {
   readonly root: string;
   /** Whether the tasks are known yet. */
   readonly listed: boolean;
+  /** Whether tasks may be started; until then each tells its fields. */
+  readonly approved: boolean;
   /** Subagents at once. */
   readonly parallel: number;
   readonly counts: TaskCounts;
@@ -24,22 +26,29 @@ export interface TreeView {
 
 export type TaskView = Pick<
   TaskState,
-  "key" | "name" | "status" | "thread" | "tries" | "rebases" | "commit" | "reason" | "racers"
+  "key" | "name" | "fields" | "status" | "thread" | "tries" | "rebases" | "commit" | "reason" | "racers"
 >;
 
 export function treeViewOf({ start, fanOut }: ThreadState): TreeView {
   const tasks = fanOut?.tasks ?? [];
+  const approved = fanOut?.approved ?? true;
   return {
     id: start.id,
     root: start.tree?.root ?? start.id,
     listed: fanOut?.listed ?? false,
+    approved,
     parallel: start.goal.fanOut?.parallel ?? start.goal.subagents?.parallel ?? 0,
     counts: countTasks(tasks),
     merges: fanOut?.merges ?? 0,
     spent: fanOut?.spent ?? nothingInTree,
     waitingForBudget: fanOut?.wanting.length ?? 0,
-    tasks: tasks.map(taskViewOf),
+    tasks: tasks.map((task) => (approved || task.status !== "pending" ? taskViewOf(task) : withFields(task))),
   };
+}
+
+/** Nobody can approve of tasks without what their agents would be told. */
+function withFields(task: TaskState): TaskView {
+  return { ...taskViewOf(task), ...(task.fields === undefined ? {} : { fields: task.fields }) };
 }
 
 function taskViewOf(task: TaskState): TaskView {
