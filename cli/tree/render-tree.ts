@@ -1,6 +1,6 @@
 import { dollars, tokens } from "../../domain/quantities.ts";
 import { countsText } from "../../domain/fan-out/task-counts.ts";
-import type { TaskStatus } from "../../domain/fan-out/task.ts";
+import { threadsOf, type TaskStatus } from "../../domain/fan-out/task.ts";
 import type { TaskView, TreeView } from "../../domain/fan-out/tree-view.ts";
 import type { Paint, Tone } from "../output.ts";
 import { renderTable } from "../render-table.ts";
@@ -11,6 +11,8 @@ import type { ThreadSummary } from "../threads/list-threads.ts";
 export interface Tree {
   readonly view: TreeView;
   readonly threads: readonly ThreadSummary[];
+  /** The subagents of those that are at work, by the thread that they work for. */
+  readonly below: Readonly<Record<string, TreeView>>;
 }
 
 const barWidth = 40;
@@ -39,12 +41,15 @@ const order: readonly TaskStatus[] = ["merged", "achieved", "ready", "running", 
  * Head, bar and one line for each task that is not merely waiting, `most` at most, and then how many more. Tasks that a person has
  * to approve of are shown as well, with their fields.
  */
-export function renderTree({ view, threads }: Tree, { paint, most }: { paint: Paint; most: number }): readonly string[] {
+export function renderTree(tree: Tree, { paint, most }: { paint: Paint; most: number }): readonly string[] {
+  const { view } = tree;
   if (!view.listed) return [`${paint("strong", view.id)} · the tasks are not known yet`];
-  const begun = view.tasks.filter(({ status }) => status !== "pending").toSorted((a, b) => rank(a) - rank(b));
-  const rows = renderTable(begun.slice(0, most).map((task) => taskRow(task, { threads, paint })));
-  const planned = view.tasks.filter(({ fields }) => fields !== undefined).slice(0, most - rows.length);
-  const more = view.tasks.length - rows.length - planned.length;
+  if (view.tasks.length === 0) return [`${paint("strong", view.id)} · it has no subagents`];
+  const all = taskRows(view, { ...tree, paint, depth: 0 });
+  const rows = renderTable(all.slice(0, most));
+  const pending = view.tasks.filter(({ status }) => status === "pending");
+  const planned = pending.filter(({ fields }) => fields !== undefined).slice(0, most - rows.length);
+  const more = all.length + pending.length - rows.length - planned.length;
   return [
     headOf(view, paint),
     bar(view, paint),
@@ -98,13 +103,27 @@ function rank({ status, reason }: TaskView): number {
   return { failed: 1, ready: 3, merged: 4, achieved: 4, left: 5, pending: 6 }[status];
 }
 
-function taskRow(task: TaskView, { threads, paint }: { threads: readonly ThreadSummary[]; paint: Paint }): readonly string[] {
+interface Drawing extends Pick<Tree, "threads" | "below"> {
+  readonly paint: Paint;
+  readonly depth: number;
+}
+
+/** A row for each task that has begun, and below it those of its subagent's own. */
+function taskRows({ tasks }: TreeView, drawing: Drawing): (readonly string[])[] {
+  const begun = tasks.filter(({ status }) => status !== "pending").toSorted((a, b) => rank(a) - rank(b));
+  return begun.flatMap((task) => {
+    const views = task.status === "running" ? threadsOf(task).flatMap((id) => drawing.below[id] ?? []) : [];
+    return [taskRow(task, drawing), ...views.flatMap((view) => taskRows(view, { ...drawing, depth: drawing.depth + 1 }))];
+  });
+}
+
+function taskRow(task: TaskView, { threads, paint, depth }: Drawing): readonly string[] {
   const thread = threads.find(({ id }) => id === task.thread);
   const racers = task.racers === undefined || task.racers.length < 2 ? "" : ` of ${task.racers.length}`;
   const about = task.reason ?? (task.rebases > 0 && task.status !== "merged" ? "again, on top of the merged work" : "");
   return [
     paint(tones[task.status], task.status === "left" ? "left out" : task.status),
-    oneLine(task.name, 40),
+    `${"  ".repeat(depth)}${oneLine(task.name, 40)}`,
     paint("dim", task.thread === null ? "-" : `${task.thread}${racers}`),
     thread === undefined ? "" : thread.host || "-",
     thread === undefined || thread.turn === 0 ? "" : `turn ${thread.turn}`,

@@ -9,7 +9,7 @@ import { nothingInTree } from "./tree.ts";
 export interface TreeView {
   readonly id: string;
   readonly root: string;
-  /** Whether the tasks are known yet. */
+  /** Whether the tasks are known yet; a thread without any knows that. */
   readonly listed: boolean;
   /** Whether tasks may be started; until then each tells its fields. */
   readonly approved: boolean;
@@ -35,7 +35,7 @@ export function treeViewOf({ start, fanOut }: ThreadState): TreeView {
   return {
     id: start.id,
     root: start.tree?.root ?? start.id,
-    listed: fanOut?.listed ?? false,
+    listed: fanOut?.listed ?? true,
     approved,
     parallel: start.goal.fanOut?.parallel ?? start.goal.subagents?.parallel ?? 0,
     counts: countTasks(tasks),
