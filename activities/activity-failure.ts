@@ -21,7 +21,8 @@ export function toActivityFailure(error: unknown): unknown {
   return error;
 }
 
-function applicationFailure({ type, message, where, next }: BatonFailure): ApplicationFailure {
-  const details = [where && `where: ${where}`, next && `next: ${next}`].filter((detail) => detail !== undefined && detail !== "");
+function applicationFailure({ type, message, where, next, usage }: BatonFailure): ApplicationFailure {
+  const words = [where && `where: ${where}`, next && `next: ${next}`].filter((detail) => detail !== undefined && detail !== "");
+  const details = usage === undefined ? words : [...words, { usage }];
   return ApplicationFailure.create({ type, message, nonRetryable: !failureRules[type].retryable, details });
 }

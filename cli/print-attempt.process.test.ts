@@ -1,10 +1,11 @@
-import { expect, onTestFinished, test, vi } from "vitest";
-import { checkpointOf, startHubWithWork } from "../hub/test-hub.ts";
+import { expect, test, vi } from "vitest";
+import { checkpointOf } from "../hub/test-hub.ts";
+import { useHubWithWork } from "../hub/use-hub-with-work.ts";
 import { printAttempt } from "./print-attempt.ts";
 
+const { work, running } = useHubWithWork("repo-1");
+
 test("what an attempt changed is printed as a diff or as JSON", async () => {
-  const { work, running, close } = await startHubWithWork("repo-1");
-  onTestFinished(() => close(running));
   const { hub } = running;
   const of = { repository: "repo-1", thread: "t" };
   await hub.claimEpoch({ ...of, epoch: 2 });

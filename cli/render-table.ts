@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
+import { widthOf } from "./terminal-width.ts";
 
 /** Left-aligned columns, two spaces apart; the last one runs free. */
 export function renderTable(rows: readonly (readonly string[])[]): readonly string[] {
@@ -10,8 +10,4 @@ export function renderTable(rows: readonly (readonly string[])[]): readonly stri
       .join("  ")
       .trimEnd(),
   );
-}
-
-function widthOf(text: string): number {
-  return Array.from(stripVTControlCharacters(text)).length;
 }

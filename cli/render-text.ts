@@ -10,3 +10,10 @@ export function plural(count: number, noun: string): string {
 export function oneLine(text: string, width = 160): string {
   return bounded(cleanText(text), width);
 }
+
+/** The lines of a text, without anything that could steer a terminal; at most so many, and then how many more. */
+export function linesOf(text: string, most: number): readonly string[] {
+  const lines = cleanText(text).trim().split("\n");
+  const more = lines.length - most;
+  return more > 0 ? [...lines.slice(0, most), `… ${plural(more, "line")} more`] : lines;
+}

@@ -1,3 +1,5 @@
+import type { Usage } from "./usage.ts";
+
 /**
  * Every failure that Baton expects, by name. The names cross process boundaries as ApplicationFailure types and appear
  * in `--json` output, so they are a wire contract: add, never rename.
@@ -57,6 +59,8 @@ interface FailureContext {
   readonly where?: string;
   /** What to do next, as a sentence or a command. */
   readonly next?: string;
+  /** What an agent used in vain. */
+  readonly usage?: Usage;
   readonly cause?: unknown;
 }
 
@@ -65,6 +69,7 @@ export class BatonFailure extends Error {
   readonly type: FailureType;
   readonly where: string | undefined;
   readonly next: string | undefined;
+  readonly usage: Usage | undefined;
 
   constructor(type: FailureType, message: string, context: FailureContext = {}) {
     super(message, context.cause === undefined ? undefined : { cause: context.cause });
@@ -72,5 +77,6 @@ export class BatonFailure extends Error {
     this.type = type;
     this.where = context.where;
     this.next = context.next;
+    this.usage = context.usage;
   }
 }

@@ -1,10 +1,11 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from "@temporalio/common";
+import { noUsage, type Usage } from "../domain/usage.ts";
 
 export type StepFailure =
   | { readonly kind: "hostGone"; readonly how: "lost" | "left"; readonly text: string }
   /** The hub keeps the work of an earlier thread under the thread's id. */
   | { readonly kind: "idTaken"; readonly text: string }
-  | { readonly kind: "blocked"; readonly text: string; readonly facts: readonly string[] }
+  | { readonly kind: "blocked"; readonly text: string; readonly facts: readonly string[]; readonly usage: Usage }
   | { readonly kind: "bug" };
 
 /** What a failed Activity means for the thread: the host is silent, or gave up in order; a question, or a bug in the Workflow itself. */
@@ -20,9 +21,18 @@ export function failureOf(error: unknown): StepFailure {
     kind: "blocked",
     text: cause.message,
     facts: [`${error.activityType} failed: ${cause.type ?? "unexpected error"}`, ...detailsOf(cause)],
+    usage: usageIn(cause),
   };
 }
 
 function detailsOf(failure: ApplicationFailure): string[] {
   return (failure.details ?? []).filter((detail): detail is string => typeof detail === "string");
+}
+
+/** What was used before it failed. */
+function usageIn({ details }: ApplicationFailure): Usage {
+  const found = (details ?? []).find(
+    (detail): detail is { usage: Usage } => typeof detail === "object" && detail !== null && "usage" in detail,
+  );
+  return found?.usage ?? noUsage;
 }

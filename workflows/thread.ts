@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope, isCancellation, patched, workflowInfo } from "@temporalio/workflow";
+import { addSpent } from "../domain/budget.ts";
 import { beforeTurn } from "../domain/before-turn.ts";
 import { afterTurn } from "../domain/after-turn.ts";
 import { afterReview } from "../domain/after-review.ts";
@@ -79,7 +80,8 @@ async function take(step: Step, loop: ThreadLoop): Promise<void> {
       facts: failure.facts,
       next: `mend it, then: baton answer ${id} continue`,
     };
-    loop.state = ask(loop.state, question, Date.now());
+    const spent = addSpent(loop.state.spent, { usage: failure.usage, activeMs: 0 });
+    loop.state = ask({ ...loop.state, spent }, question, Date.now());
   }
 }
 

@@ -80,6 +80,14 @@ test.each<[string, unknown, RegExp]>([
   });
 });
 
+test("what a planner used for nothing is told with the failure", async () => {
+  const claude = join(cwd, "claude");
+  const record = { type: "result", is_error: false, result: "No idea.", usage: { input_tokens: 40, output_tokens: 2 } };
+  writeFileSync(claude, `#!/bin/sh\ncat > /dev/null\necho '${JSON.stringify(record)}'\n`, { mode: 0o755 });
+  const planner = { use: "claude", bin: claude, args: [], env: [], timeoutMs: 10_000 } as const;
+  await expect(plan([], { planner })).rejects.toMatchObject({ type: "TaskList", usage: { input: 80, output: 4 } });
+});
+
 test("a planner that fails or hangs is told, one that is not there is the host's failure", async () => {
   const planner = (run: string, timeoutMs = 10_000) =>
     ({ use: "command", bin: "/bin/sh", args: ["-c", run], env: [], timeoutMs }) as const;

@@ -59,6 +59,7 @@ export async function plannedTasks(request: PlanRequest): Promise<Plan> {
   throw new BatonFailure("TaskList", `the planner gave no list of tasks that can be used: ${answer.problem}`, {
     where: `agents.planner${used === 0 ? "" : ` (${used} tokens used)`}`,
     next: "make the goal or the planner's instructions clearer, or let another agent plan",
+    usage: answer.usage,
   });
 }
 

@@ -14,7 +14,10 @@ export function treeCommand(): Command {
     .description("Show a thread's subagents: what runs where, what is merged, what failed and why")
     .addArgument(threadArgument())
     .option("-f, --follow", "keep showing it until the thread settles; Ctrl-C leaves it running")
-    .option("--json", "print {view, threads}: every task, and the subagents as baton ls knows them")
+    .option(
+      "--json",
+      "print {view, threads, below}: every task, the subagents as baton ls knows them, and the tasks of those at work",
+    )
     .action(async (name: string, { follow, json }: TreeOptions) => {
       const { withThreadContext } = await import("../remotes/thread-context.ts");
       await withThreadContext(name, async (context, given) => {

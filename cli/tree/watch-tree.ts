@@ -4,11 +4,10 @@ import type { CommandContext } from "../context.ts";
 import { printLines, printNote, type Paint } from "../output.ts";
 import { createOutage, isUnreachable } from "../progress/outage.ts";
 import { pauseFor } from "../progress/pause-for.ts";
+import { frameTree } from "./frame-tree.ts";
 import { readTree } from "./read-tree.ts";
-import { renderTree } from "./render-tree.ts";
 
 const everyMs = 1_000;
-const aboveCursor = 3;
 
 interface Watch {
   readonly thread: string;
@@ -25,10 +24,7 @@ export async function watchTree(context: CommandContext, { thread, paint, signal
       const { threads } = context.current();
       const [tree, view] = await Promise.all([readTree(threads, thread), threads.read(thread)]);
       outage.mended();
-      const question = view.questions[0];
-      const asks =
-        question === undefined ? [] : ["", paint("warn", `asks (${question.id}): ${question.text}`), `  ${question.next}`];
-      draw([...renderTree(tree, { paint, most: roomFor(asks.length) }), ...asks]);
+      draw(frameTree(tree, view, { ...screenSize(), paint }));
       if (settledStatuses.includes(view.status)) return;
       await pauseFor(everyMs, signal);
     } catch (error) {
@@ -39,8 +35,10 @@ export async function watchTree(context: CommandContext, { thread, paint, signal
   }
 }
 
-function roomFor(others: number): number {
-  return Math.max(5, (process.stdout.rows ?? 40) - aboveCursor - others - 2);
+/** Some terminals say that they have none of either. */
+function screenSize(): { rows: number; columns: number } {
+  const { rows, columns } = process.stdout;
+  return { rows: rows || 40, columns: columns || Number.POSITIVE_INFINITY };
 }
 
 function inPlace(): (lines: readonly string[]) => void {

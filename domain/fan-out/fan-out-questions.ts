@@ -34,12 +34,13 @@ export function isAbout({ cause }: Pick<Question, "cause">, task: TaskState): bo
   return cause !== undefined && task.cause === cause;
 }
 
-export function tasksQuestion({ start }: ThreadState, { tasks }: FanOutState): NewQuestion {
+export function tasksQuestion({ start }: ThreadState, fanOut: FanOutState): NewQuestion {
+  const pending = tasksIn(fanOut, "pending");
   return {
     kind: "tasks",
-    text: `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} would be started. Go on?`,
-    facts: listed(tasks.map(({ name }) => name)),
-    next: `baton answer ${start.id} continue, or: baton answer ${start.id} stop`,
+    text: `${pending.length} ${pending.length === 1 ? "task" : "tasks"} would be started. Go on?`,
+    facts: listed(pending.map(({ name }) => name)),
+    next: `baton tree ${start.id} shows what each is told. Then: baton answer ${start.id} continue, or: baton answer ${start.id} stop`,
   };
 }
 

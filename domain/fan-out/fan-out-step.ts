@@ -23,7 +23,9 @@ export function fanOutStep(state: ThreadState): FanOutStep | null {
   const policy = state.start.goal.fanOut;
   if (state.phase !== "fanOut" || fanOut === undefined || policy === undefined) return null;
   if (!fanOut.listed) return { kind: "listTasks" };
-  if (!fanOut.approved) return { kind: "askAboutTasks", question: tasksQuestion(state, fanOut) };
+  // Work that was done before is merged without being asked about.
+  if (!fanOut.approved && tasksIn(fanOut, "pending").length > 0)
+    return { kind: "askAboutTasks", question: tasksQuestion(state, fanOut) };
   return trouble(state, fanOut, policy) ?? mergeOrWait(state, fanOut, policy);
 }
 

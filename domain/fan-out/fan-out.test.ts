@@ -35,11 +35,17 @@ function fanOutGoal(change: Partial<FanOut> = {}, goal: Partial<Goal> = {}): Goa
   return goalFor({ budget: { turnTimeMs: 60_000 }, fanOut, ...goal });
 }
 
-function listed(names: readonly string[], goal: Goal = fanOutGoal()): ThreadState {
+function listed(names: readonly string[], goal?: Goal): ThreadState {
+  return listedAs(
+    names.map((name) => ({ key: name, name, fields: { name } })),
+    goal,
+  );
+}
+
+function listedAs(tasks: Parameters<typeof afterListed>[1]["tasks"], goal: Goal = fanOutGoal()): ThreadState {
   const held = afterHeld(beforeHold(threadWith(goal)), { host: "laptop", incarnation: "1" });
   const open = afterOpened(held, { baseTree: "tree-base" });
   expect(nextStep(open).kind).toBe("listTasks");
-  const tasks = names.map((name) => ({ key: name, name, fields: { name } }));
   return afterListed(open, { tasks, usage: noUsage, activeMs: 0 });
 }
 
@@ -102,15 +108,8 @@ describe("a thread that fans out", () => {
   });
 
   it("needs no subagent for a task whose work is there already", () => {
-    const { fanOut, ...rest } = listed(["a"]);
-    const state = { ...rest, ...(fanOut && { fanOut: { ...fanOut, listed: false } }) };
     const done = { thread: "a-1", commit: "c9" };
-    const again = afterListed(state, {
-      tasks: [{ key: "a", name: "a", fields: {}, done }],
-      usage: noUsage,
-      activeMs: 0,
-    });
-    expect(nextStep(again).kind).toBe("mergeBatch");
+    expect(nextStep(listedAs([{ key: "a", name: "a", fields: {}, done }])).kind).toBe("mergeBatch");
   });
 
   it("has refused work done once more on top of the stack, and no more often", () => {
@@ -160,6 +159,19 @@ describe("a thread that fans out", () => {
     const { tree, repository, goal } = subagentStart(state.start, task!, { id: "a-3", stack: "newest" });
     expect([repository.base, tree?.earlier]).toEqual(["newest", "c2"]);
     expect(goal.background).toContain("evidence of fails y");
+  });
+
+  it("asks about the tasks that it would start, and tells what each is told until they are approved of", () => {
+    const done = { thread: "b-1", commit: "c9" };
+    const [a, b] = ["a", "b"].map((name) => ({ key: name, name, fields: { name } }));
+    const state = listedAs([a!, { ...b!, done }], fanOutGoal({ approve: true }));
+    const step = nextStep(state);
+    expect(step).toMatchObject({ question: { kind: "tasks", text: expect.stringMatching(/^1 task /) as string, facts: ["a"] } });
+    expect(treeViewOf(state)).toMatchObject({ approved: false, tasks: [{ name: "a", fields: { name: "a" } }, { name: "b" }] });
+    expect(treeViewOf(state).tasks[1]?.fields).toBeUndefined();
+    const approved = afterAnswer(asked(state), { choice: "continue" }, 1);
+    expect(treeViewOf(approved).tasks[0]?.fields).toBeUndefined();
+    expect(nextStep(listedAs([{ ...b!, done }], fanOutGoal({ approve: true }))).kind).toBe("mergeBatch");
   });
 
   it("starts the pilot alone, and goes on when a person says so", () => {

@@ -1,4 +1,5 @@
 import type { Check, Goal, Scope } from "../goal.ts";
+import { setupOf } from "../setup.ts";
 
 /** What the worker of a goal may have done by subagents of its own choice. */
 export interface SubagentPolicy {
@@ -41,7 +42,7 @@ const turnsOfSubagent = 10;
 
 /** The goal of a subagent that an agent asked for: as its parent's, but for what was asked. */
 export function onDemandGoal(parent: Goal, { goal, verify, scope }: Contract): Goal {
-  const { subagents, setup, placement, hostLoss } = parent;
+  const { subagents, placement, hostLoss } = parent;
   const about = `This is one task of a larger goal, at which the agent works that asked for it:\n\n${parent.goal}`;
   return {
     goal,
@@ -58,7 +59,7 @@ export function onDemandGoal(parent: Goal, { goal, verify, scope }: Contract): G
     onFailure: { ...parent.onFailure, then: "stop" },
     risk: parent.risk,
     deliver: {},
-    ...(setup === undefined ? {} : { setup }),
+    ...setupOf(parent),
     ...(placement === undefined ? {} : { placement }),
     ...(hostLoss === undefined ? {} : { hostLoss }),
     ...(subagents === undefined || subagents.depth <= 1 ? {} : { subagents: { ...subagents, depth: subagents.depth - 1 } }),

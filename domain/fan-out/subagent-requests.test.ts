@@ -121,9 +121,10 @@ describe("a thread whose agent asked for subagents", () => {
 
   it("gives its subagents subagents of their own as deep as the goal says", () => {
     const contract = { goal: "x", verify: [check], scope: { protect: ["b"] } };
-    const parent = goalFor({ subagents: { ...subagents, depth: 2 }, scope: { allow: ["src/**"], protect: ["a"] } });
+    const prepared = { setup: "npm ci", setupCache: true } as const;
+    const parent = goalFor({ ...prepared, subagents: { ...subagents, depth: 2 }, scope: { allow: ["src/**"], protect: ["a"] } });
     const child = onDemandGoal(parent, contract);
-    expect(child).toMatchObject({ subagents: { depth: 1 }, scope: { allow: ["src/**"], protect: ["a", "b"] } });
+    expect(child).toMatchObject({ ...prepared, subagents: { depth: 1 }, scope: { allow: ["src/**"], protect: ["a", "b"] } });
     expect(onDemandGoal(child, contract).subagents).toBeUndefined();
   });
 });

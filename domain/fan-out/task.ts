@@ -72,7 +72,7 @@ export interface Rebase {
 export type TaskStatus = "pending" | "running" | "ready" | "merged" | "achieved" | "failed" | "left";
 
 /** Every subagent that works at a task right now. */
-export function threadsOf(task: TaskState): readonly string[] {
+export function threadsOf(task: Pick<TaskState, "racers" | "thread">): readonly string[] {
   return task.racers ?? (task.thread === null ? [] : [task.thread]);
 }
 

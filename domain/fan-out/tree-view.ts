@@ -8,8 +8,10 @@ import { nothingInTree, type TreeSpent } from "./tree.ts";
 export interface TreeView {
   readonly id: string;
   readonly root: string;
-  /** Whether the tasks are known yet. */
+  /** Whether the tasks are known yet; a thread without any knows that. */
   readonly listed: boolean;
+  /** Whether tasks may be started; until then each tells its fields. */
+  readonly approved: boolean;
   /** Subagents at once. */
   readonly parallel: number;
   readonly counts: TaskCounts;
@@ -23,22 +25,29 @@ export interface TreeView {
 
 export type TaskView = Pick<
   TaskState,
-  "key" | "name" | "status" | "thread" | "tries" | "rebases" | "commit" | "reason" | "racers"
+  "key" | "name" | "fields" | "status" | "thread" | "tries" | "rebases" | "commit" | "reason" | "racers"
 >;
 
 export function treeViewOf({ start, fanOut }: ThreadState): TreeView {
   const tasks = fanOut?.tasks ?? [];
+  const approved = fanOut?.approved ?? true;
   return {
     id: start.id,
     root: start.tree?.root ?? start.id,
-    listed: fanOut?.listed ?? false,
+    listed: fanOut?.listed ?? true,
+    approved,
     parallel: start.goal.fanOut?.parallel ?? start.goal.subagents?.parallel ?? 0,
     counts: countTasks(tasks),
     merges: fanOut?.merges ?? 0,
     spent: fanOut?.spent ?? nothingInTree,
     waitingForBudget: fanOut?.wanting.length ?? 0,
-    tasks: tasks.map(taskViewOf),
+    tasks: tasks.map((task) => (approved || task.status !== "pending" ? taskViewOf(task) : withFields(task))),
   };
+}
+
+/** Nobody can approve of tasks without what their agents would be told. */
+function withFields(task: TaskState): TaskView {
+  return { ...taskViewOf(task), ...(task.fields === undefined ? {} : { fields: task.fields }) };
 }
 
 function taskViewOf(task: TaskState): TaskView {
