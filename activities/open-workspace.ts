@@ -1,4 +1,5 @@
 import { Context } from "@temporalio/activity";
+import { BatonFailure } from "../domain/failure.ts";
 import type { TurnReport } from "../domain/turn.ts";
 import { allEnded } from "../git/all-ended.ts";
 import { git } from "../git/git.ts";
@@ -14,18 +15,15 @@ import { untilHubBack } from "./until-hub-back.ts";
 
 /**
  * Takes a thread over: fences older claims off, ends their orphans, brings work tree and session to the newest checkpoint,
- * and runs `setup` where the workspace is new. Throws StaleEpoch, SetupFailed, DiskFull, Workspace.
+ * and runs `setup` where the workspace is new. Throws StaleEpoch, IdTaken, SetupFailed, DiskFull, Workspace.
  */
 export async function openWorkspace(
   host: HostContext,
   threads: OpenThreads,
   input: OpenWorkspaceInput,
 ): Promise<OpenedWorkspace> {
-  const { thread, epoch, repository } = input;
-  const { cancellationSignal: signal } = Context.current();
-  const claim = { repository: repository.id, thread, epoch };
-  const claimed = () => untilHubBack(() => host.hub.claimEpoch(claim), { signal, logger: host.logger });
-  const [{ checkpoint }] = await allEnded([claimed(), reapThread(host, thread)]);
+  const { thread, repository } = input;
+  const [{ checkpoint }] = await allEnded([claim(host, input), reapThread(host, thread)]);
   const { open, bytes } = await fetchThread(host, input, checkpoint);
   const { folder } = open;
   const [baseTree, known] = await allEnded([
@@ -36,6 +34,17 @@ export async function openWorkspace(
   threads.set(open);
   await setUp(host, open, input);
   return { baseTree, bytes, ...known };
+}
+
+async function claim(host: HostContext, { thread, epoch, repository, first }: OpenWorkspaceInput) {
+  const patience = { signal: Context.current().cancellationSignal, logger: host.logger };
+  const named = { repository: repository.id, thread };
+  if (first === true) {
+    // Temporal forgets settled threads after a while; the hub keeps their work, and their epochs.
+    const { checkpoint } = await untilHubBack(() => host.hub.readCheckpoint(named), patience);
+    if (checkpoint !== undefined) throw new BatonFailure("IdTaken", `the hub keeps the work of an earlier thread ${thread}`);
+  }
+  return untilHubBack(() => host.hub.claimEpoch({ ...named, epoch }), patience);
 }
 
 /** What the ledger of a snapshot holds: the report of an attempt that ended, what is known of one that ran, or a merge. */

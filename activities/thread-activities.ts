@@ -26,6 +26,8 @@ export interface OpenWorkspaceInput extends Claim, Setup {
   readonly turn: number;
   /** Commits to be had in the workspace by their ids, beside the thread's own. */
   readonly also?: readonly string[];
+  /** Whether the thread has opened no workspace yet, so that work which the hub has under its id is another's. */
+  readonly first?: boolean;
 }
 
 export interface PrepareInput extends OpenWorkspaceInput {

@@ -9,6 +9,7 @@ export type FailureType =
   | "Repository"
   | "NotFound"
   | "Conflict"
+  | "IdTaken"
   | "AgentUnavailable"
   | "SetupFailed"
   | "TaskList"
@@ -36,6 +37,7 @@ export const failureRules = {
   Repository: { exitCode: 2, retryable: false },
   NotFound: { exitCode: 2, retryable: false },
   Conflict: { exitCode: 2, retryable: false },
+  IdTaken: { exitCode: 2, retryable: false },
   AgentUnavailable: { exitCode: 2, retryable: false },
   TaskList: { exitCode: 3, retryable: false },
   SetupFailed: { exitCode: 3, retryable: false },

@@ -49,6 +49,8 @@ function workspaceInput(state: ThreadState): OpenWorkspaceInput {
     repository,
     env: goal.agents.worker.env,
     turn: state.turn + 1,
+    // A subagent's id follows from its task: nobody has asked the hub whether it is free.
+    ...(tree !== undefined && state.baseTree === null ? { first: true } : {}),
     ...(tree?.earlier === undefined ? {} : { also: [tree.earlier] }),
     ...setupOf(goal),
   };

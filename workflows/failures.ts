@@ -2,6 +2,8 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from "@temporalio
 
 export type StepFailure =
   | { readonly kind: "hostGone"; readonly how: "lost" | "left"; readonly text: string }
+  /** The hub keeps the work of an earlier thread under the thread's id. */
+  | { readonly kind: "idTaken"; readonly text: string }
   | { readonly kind: "blocked"; readonly text: string; readonly facts: readonly string[] }
   | { readonly kind: "bug" };
 
@@ -13,6 +15,7 @@ export function failureOf(error: unknown): StepFailure {
   if (!(cause instanceof ApplicationFailure)) return { kind: "hostGone", how: "left", text: error.message };
   if (cause.type === "WorkerShutdown" || cause.type === "StaleEpoch")
     return { kind: "hostGone", how: "left", text: cause.message };
+  if (cause.type === "IdTaken") return { kind: "idTaken", text: cause.message };
   return {
     kind: "blocked",
     text: cause.message,

@@ -71,6 +71,17 @@ async function listens(loop: ThreadLoop, parent: string): Promise<boolean> {
   );
 }
 
+/** Ends without having begun: the parent starts another under the next id. */
+export async function giveIdUp(loop: ThreadLoop, why: string): Promise<void> {
+  const { id: thread, tree } = loop.state.start;
+  const now: SubagentNews["now"] = { kind: "taken" };
+  if (tree !== undefined)
+    tellAncestors(loop, [tree.parent], { thread, parent: tree.parent, key: tree.key, spent: nothingInTree, now });
+  loop.state = end(loop.state, { status: "stopped", reason: why });
+  // Settling on a host would write into the earlier thread's record.
+  await releaseHold(loop, true);
+}
+
 /** Tells the parent how this thread stands, when that has changed. */
 export function tellParent(loop: ThreadLoop): void {
   const news = newsOf(loop.state);

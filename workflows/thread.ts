@@ -17,7 +17,7 @@ import { takeFanOutStep } from "./fan-out.ts";
 import { switchHost } from "./handoff.ts";
 import { handleMessages } from "./handle-messages.ts";
 import { dropHold, keepHold, onHost, takeHold } from "./hold.ts";
-import { tellParent, wantTurn } from "./parent.ts";
+import { giveIdUp, tellParent, wantTurn } from "./parent.ts";
 import { settle } from "./settle.ts";
 import { handleSubagentRequests } from "./subagent-requests.ts";
 import { adoptSubagents, superviseSubagents } from "./subagents.ts";
@@ -69,6 +69,7 @@ async function take(step: Step, loop: ThreadLoop): Promise<void> {
     const failure = failureOf(error);
     if (failure.kind === "bug") throw error;
     if (failure.kind === "hostGone") return dropHold(loop, new HoldLost(failure.text, failure.how));
+    if (failure.kind === "idTaken") return giveIdUp(loop, failure.text);
     const { id } = loop.state.start;
     const question = {
       kind: "workspace" as const,

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type BatonWorld } from "../support/baton-world.ts";
@@ -84,6 +84,28 @@ describe.concurrent("what a fan-out does about", () => {
     await until(async () => (await taskOf(world, thread, "ended")).status === "failed", { why: "the loss is noticed" });
     writeFileSync(gate, "");
     expect(await thread.settled()).toMatchObject({ subagents: { merged: 1, left: 1 } });
+  });
+
+  test("a task whose earlier subagent Temporal forgot: starts another, with nothing of the earlier one", async () => {
+    const mended = join(world.root, "mended");
+    const goal = fanOutGoal(["again"], {
+      script: `echo x >> old.txt; if [ -f ${mended} ]; then ${writeOwnFile}; fi`,
+      template: { budget: { turns: 1 } },
+      fan_out: { on_task_failure: "continue" },
+    });
+    const prepared = await world.prepare({ plan: noPlan, goal });
+    const first = await world.run(prepared);
+    await first.settled("failed");
+    const { thread: earlier = "" } = await taskOf(world, first, "again");
+    // Temporal never heard of a second one; the hub keeps what it made.
+    const records = join(world.env["BATON_STATE_DIR"] ?? "", "hub", "threads");
+    copyFileSync(join(records, `${earlier}.json`), join(records, `${earlier}-2.json`));
+    writeFileSync(mended, "");
+    const second = await world.run(prepared);
+    expect(await second.settled()).toMatchObject({ spent: { turns: 1 }, subagents: { merged: 1 } });
+    expect((await taskOf(world, second, "again")).thread).toBe(`${earlier}-3`);
+    expect(await second.repository.file(second.branch, "old.txt")).toBe("x");
+    expect(await world.view(`${earlier}-2`)).toMatchObject({ status: "stopped", spent: { turns: 0 } });
   });
 
   test("a task that failed, when none may", async () => {
