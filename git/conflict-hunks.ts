@@ -1,10 +1,10 @@
 import { cleanText } from "../domain/clean-text.ts";
 import { git } from "./git.ts";
+import type { MergePlace } from "./merge-attributes.ts";
 import { displayPath, type BytePath } from "./work-tree.ts";
 
 interface HunksRequest {
-  readonly store: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly place: MergePlace;
   /** Result of a merge, with conflict markers in its files. */
   readonly tree: string;
   readonly paths: readonly BytePath[];
@@ -63,7 +63,7 @@ async function readFiles(request: HunksRequest, paths: readonly BytePath[]): Pro
   const found = new Map<BytePath, Buffer | "too large">();
   const blobs: { path: BytePath; id: string }[] = [];
   const names = paths.map((path) => `${request.tree}:${path}\n`).join("");
-  const checked = await git(["cat-file", "--batch-check"], { ...placeOf(request), stdin: Buffer.from(names, "latin1") });
+  const checked = await git(["cat-file", "--batch-check"], { ...request.place, stdin: Buffer.from(names, "latin1") });
   const answers = checked.toString("latin1").split("\n");
   for (const [index, path] of paths.entries()) {
     const [id = "", type = "", size = ""] = (answers[index] ?? "").split(" ");
@@ -71,10 +71,6 @@ async function readFiles(request: HunksRequest, paths: readonly BytePath[]): Pro
     if (Number(size) > mostFileBytes) found.set(path, "too large");
     else blobs.push({ path, id });
   }
-  for (const { path, id } of blobs) found.set(path, await git(["cat-file", "blob", id], placeOf(request)));
+  for (const { path, id } of blobs) found.set(path, await git(["cat-file", "blob", id], request.place));
   return found;
-}
-
-function placeOf({ store, env }: HunksRequest) {
-  return { cwd: store, gitDir: store, env };
 }

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { BatonFailure } from "../domain/failure.ts";
+import { allEnded } from "./all-ended.ts";
 import { git, gitFailure, runGitScript } from "./git.ts";
+import { openMergeAttributes, type MergeAttributes } from "./merge-attributes.ts";
 import { mergeAlone, type MergeConflict } from "./merge-conflict.ts";
 import { openMergeStream, type MergeStream } from "./merge-stream.ts";
 import { createObjectWriter, type ObjectWriter } from "./object-writer.ts";
@@ -40,8 +42,8 @@ interface KnownCommit {
 
 interface Merging {
   readonly store: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stream: MergeStream;
+  readonly attributes: MergeAttributes;
+  stream: MergeStream;
   readonly writer: ObjectWriter;
   /** What `onto` does not reach, and `onto` itself. */
   readonly graph: Map<string, KnownCommit>;
@@ -50,26 +52,42 @@ interface Merging {
 /** Throws Repository when git is too old, Workspace when a commit is not in the store. */
 export async function openMerger({ store, onto, commits, markers = {} }: MergerRequest): Promise<Merger> {
   await requireMergeTree();
-  const graph = await readGraph({ store, onto, commits, markers });
-  const stream = openMergeStream({ store, env: markers });
+  const [graph, attributes] = await allEnded([
+    readGraph({ store, onto, commits, markers }),
+    openMergeAttributes({ store, onto, commits, env: markers }),
+  ]);
   const writer = createObjectWriter(join(store, "objects"), onto);
-  const merging: Merging = { store, env: markers, stream, writer, graph };
-  return { merge: (request) => merge(merging, request), close: () => stream.close() };
+  const merging: Merging = { store, attributes, stream: openMergeStream(attributes.place()), writer, graph };
+  return {
+    merge: (request) => merge(merging, request),
+    close: async () => {
+      await merging.stream.close();
+      await attributes.close();
+    },
+  };
 }
 
-async function merge({ store, env, stream, writer, graph }: Merging, request: MergeRequest): Promise<MergeResult> {
+async function merge(merging: Merging, request: MergeRequest): Promise<MergeResult> {
+  const { store, attributes, writer, graph } = merging;
   const { stack, commit, message } = request;
   const below = graph.get(stack);
   if (below === undefined) throw new BatonFailure("Workspace", `${stack} is not a commit of this stack`, { where: store });
   const own = graph.get(commit);
   if (own === undefined || reaches(graph, stack, commit)) return { kind: "already" };
-  const streamed = await stream.merge(stack, commit);
-  const merged = streamed?.clean ? streamed : await mergeAlone({ store, env, stack, commit });
+  if (await attributes.follow(stack)) await openStreamAgain(merging);
+  const streamed = await merging.stream.merge(stack, commit);
+  const merged = streamed?.clean ? streamed : await mergeAlone({ place: attributes.place(), stack, commit });
   if ("kind" in merged && merged.kind === "conflict") return merged;
   const made: KnownCommit = { at: Math.max(below.at, own.at), parents: [stack, commit] };
   const id = await writer.commit({ tree: merged.tree, ...made, message });
   graph.set(id, made);
   return { kind: "merged", commit: id };
+}
+
+/** A process that merged before has read the attributes of then. */
+async function openStreamAgain(merging: Merging): Promise<void> {
+  await merging.stream.close();
+  merging.stream = openMergeStream(merging.attributes.place());
 }
 
 function reaches(graph: ReadonlyMap<string, KnownCommit>, from: string, commit: string): boolean {

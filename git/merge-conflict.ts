@@ -1,12 +1,11 @@
 import { cleanText } from "../domain/clean-text.ts";
 import { conflictHunks } from "./conflict-hunks.ts";
 import { gitFailure, runGit } from "./git.ts";
+import { mergeCommand, type MergePlace } from "./merge-attributes.ts";
 import { displayPath, splitPaths, type BytePath } from "./work-tree.ts";
 
 export interface MergePair {
-  readonly store: string;
-  /** Added to the environment of git. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly place: MergePlace;
   /** Commit that is merged onto. */
   readonly stack: string;
   /** Commit that is merged. */
@@ -37,11 +36,11 @@ const namedPaths = 5;
 
 /** Merges two commits in a process of its own, which tells what conflicts. Throws Workspace when git cannot say. */
 export async function mergeAlone(pair: MergePair): Promise<{ readonly kind: "clean"; readonly tree: string } | MergeConflict> {
-  const { store, env, stack, commit } = pair;
-  const args = ["merge-tree", "--write-tree", "-z", "--messages", stack, commit];
-  const result = await runGit(args, { cwd: store, gitDir: store, env });
+  const { place, stack, commit } = pair;
+  const args = [...mergeCommand, "-z", stack, commit];
+  const result = await runGit(args, place);
   if (result.code !== 0 && /unrelated histories/.test(result.stderr)) return unrelated();
-  if (result.code > 1) throw gitFailure(args, store, result);
+  if (result.code > 1) throw gitFailure(args, place.gitDir, result);
   const [tree = "", ...parts] = splitPaths(result.stdout);
   if (result.code === 0) return { kind: "clean", tree };
   return describeConflict(pair, { tree, ...parseConflict(parts) });
@@ -77,7 +76,7 @@ async function describeConflict(pair: MergePair, { tree, paths, messages }: Foun
   const told = messages.map(({ text }) => named(line(text)));
   const list = cut([...new Set(told)].join("\n"), messageBytes);
   const room = evidenceBytes - Buffer.byteLength(list) - 2;
-  const hunks = await conflictHunks({ store: pair.store, env: pair.env, tree, paths, bytes: room });
+  const hunks = await conflictHunks({ place: pair.place, tree, paths, bytes: room });
   return {
     kind: "conflict",
     paths: paths.map((path) => named(line(displayPath(path)))),

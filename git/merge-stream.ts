@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { runGit } from "./git.ts";
+import { mergeCommand, type MergePlace } from "./merge-attributes.ts";
 
 export interface StreamedMerge {
   readonly clean: boolean;
@@ -14,22 +15,16 @@ export interface MergeStream {
   close(): Promise<void>;
 }
 
-interface StreamPlace {
-  readonly store: string;
-  readonly env: Readonly<Record<string, string>>;
-}
-
 const patienceMs = 5_000;
-// Messages are asked for because git flushes its output after them, and after nothing else.
-const args = ["merge-tree", "--write-tree", "--messages", "--stdin"];
+const args = [...mergeCommand, "--stdin"];
 
 /** Needs git 2.39; an older one gives no answers. */
-export function openMergeStream({ store, env }: StreamPlace): MergeStream {
+export function openMergeStream(place: MergePlace): MergeStream {
   const input = createInput();
   let answer: (merge?: StreamedMerge) => void = () => undefined;
   let ended = false;
   const onStdout = createAnswerReader((merge) => answer(merge));
-  const running = runGit(args, { cwd: store, gitDir: store, env, stdin: input.chunks(), onStdout })
+  const running = runGit(args, { ...place, stdin: input.chunks(), onStdout })
     .catch(() => undefined)
     .then(() => {
       ended = true;
