@@ -208,7 +208,18 @@ describe("a merge of subagents' work", () => {
 
   test("blames nobody for checks that are red without any of it", async () => {
     const { merge } = await coordinator();
-    await expect(merge({ candidates: await few("bc"), checks: [check("false")] })).rejects.toMatchObject({ type: "RedStack" });
+    const checks = [
+      check(`echo x >> ${counted}; false`, { name: "never" }),
+      check("test -f c.txt", { name: "by c" }),
+      check("test ! -f d.txt", { name: "not d" }),
+    ];
+    const report = await merge({ candidates: await few("bcde"), checks });
+    expect(report).toMatchObject({ merged: ["key-b", "key-c", "key-e"], knownRed: ["never"] });
+    expect(report.refused).toMatchObject([{ key: "key-d", text: "fails not d", evidence: "not d: exit code 1" }]);
+    rmSync(counted);
+    const again = { merge: 2, onto: report.checkpoint!.commit, knownRed: report.knownRed!, candidates: await few("f") };
+    expect(await merge({ ...again, checks })).toMatchObject({ merged: ["key-f"], verifications: 1, knownRed: ["never"] });
+    expect(await merge({ ...again, merge: 3, checks: [check("true", { name: "never" })] })).not.toHaveProperty("knownRed");
   });
 
   test("pushes nothing when nothing is left", async () => {

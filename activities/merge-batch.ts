@@ -24,7 +24,7 @@ const evidenceBytes = 96_000;
 
 /**
  * Merges subagents' work onto the thread's stack and verifies it; what conflicts or turns the stack red is left out. The merge
- * has happened when its checkpoint is in the hub. Throws RedStack, SetupFailed, StaleEpoch, Repository where git is too old.
+ * has happened when its checkpoint is in the hub. Throws SetupFailed, StaleEpoch, Repository where git is too old.
  */
 export async function mergeBatch(host: HostContext, threads: OpenThreads, input: MergeInput): Promise<MergeReport> {
   const open = threads.get(input);
@@ -72,6 +72,7 @@ async function merge(parts: Merge): Promise<MergeReport> {
     merged: stack.merged.map(({ key }) => key),
     refused: boundEvidence([...lostWork, ...stack.refused]),
     verifications,
+    ...(stack.knownRed.length === 0 ? {} : { knownRed: stack.knownRed }),
     activeMs: Math.round(performance.now() - startedAt),
   };
   return { ...report, checkpoint: stack.merged.length === 0 ? null : await push(parts, stack, report) };
@@ -94,6 +95,7 @@ async function stackUp({ host, open, input }: Merge, rounds: Rounds): Promise<Me
     return await mergeInRounds({
       ...rounds,
       onto: input.onto,
+      knownRed: input.knownRed ?? [],
       merger: {
         merge: (request) => {
           refuseHalfDone(host);
@@ -159,7 +161,7 @@ function boundEvidence(refused: readonly RefusedMerge[]): RefusedMerge[] {
 }
 
 function tellEnd(transcript: TranscriptWriter, report: MergeReport, tasks: number): void {
-  const { merge, merged, verifications, checkpoint } = report;
+  const { merge, merged, verifications, checkpoint, knownRed } = report;
   transcript.write({
     kind: "merge ended",
     merge,
@@ -167,5 +169,6 @@ function tellEnd(transcript: TranscriptWriter, report: MergeReport, tasks: numbe
     tasks,
     verifications,
     commit: checkpoint?.commit ?? null,
+    ...(knownRed === undefined ? {} : { knownRed }),
   });
 }

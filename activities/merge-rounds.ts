@@ -1,5 +1,4 @@
 import { bisectMerges, type Probe } from "../domain/fan-out/bisect-merges.ts";
-import { BatonFailure } from "../domain/failure.ts";
 import type { RefusedMerge } from "../domain/fan-out/merge.ts";
 import { mergeMessage } from "../domain/fan-out/merge-message.ts";
 import type { Verification } from "../domain/verification.ts";
@@ -18,6 +17,8 @@ export interface MergeRounds {
   readonly onto: string;
   /** In the order in which they are merged. */
   readonly candidates: readonly MergeCandidate[];
+  /** Names of checks that fail on `onto`, as far as is known. */
+  readonly knownRed: readonly string[];
   /** Null when nothing is to be checked on it. */
   verify(stack: Stack): Promise<Verification | null>;
   onRefused(candidate: MergeCandidate, refused: RefusedMerge): void;
@@ -25,6 +26,8 @@ export interface MergeRounds {
 
 export interface MergedStack extends Stack {
   readonly refused: readonly RefusedMerge[];
+  /** Names of checks that fail on it, as they did on what it is merged onto. */
+  readonly knownRed: readonly string[];
 }
 
 interface Stacked {
@@ -40,7 +43,7 @@ interface BuiltStack {
 
 /**
  * Merges the candidates and verifies the stack once; while that is red, drops the merge that made it so and goes on with those
- * after it. What is given is verified. Throws RedStack when `onto` itself is red.
+ * after it. What is given is verified, and red only by checks that were so before.
  */
 export async function mergeInRounds(rounds: MergeRounds): Promise<MergedStack> {
   const refused: RefusedMerge[] = [];
@@ -50,14 +53,17 @@ export async function mergeInRounds(rounds: MergeRounds): Promise<MergedStack> {
   };
   let good: Stack = { commit: rounds.onto, merged: [] };
   let known: readonly Probe[] = [];
+  let { knownRed } = rounds;
   for (let rest = rounds.candidates; ;) {
     const { stacked, conflicts } = await build(rounds, good.commit, rest);
-    const offender = await findOffender(rounds, { good, stacked, known });
+    const found = await findOffender(rounds, { good, stacked, known, knownRed });
+    const { offender } = found;
+    knownRed = found.knownRed;
     const until = offender === null ? rest.length : rest.indexOf(offender.candidate);
     // A conflict with what is dropped is none: those after it get another chance.
     for (const [candidate, why] of conflicts) if (rest.indexOf(candidate) < until) refuse(candidate, why);
     good = stackOf(good, offender === null ? stacked : stacked.slice(0, offender.at - 1));
-    if (offender === null) return { ...good, refused };
+    if (offender === null) return { ...good, refused, knownRed };
     refuse(offender.candidate, offender.why);
     rest = rest.slice(until + 1);
     known = [{ prefix: 0, red: false }];
@@ -88,24 +94,38 @@ interface Offender {
   readonly why: RefusedMerge;
 }
 
-/** Null when the stack is green, or empty. */
+interface Search {
+  readonly good: Stack;
+  readonly stacked: readonly Stacked[];
+  readonly known: readonly Probe[];
+  readonly knownRed: readonly string[];
+}
+
+/** No offender: the stack is green, or empty. What fails without any of the merges is nobody's fault. */
 async function findOffender(
   rounds: MergeRounds,
-  { good, stacked, known }: { good: Stack; stacked: readonly Stacked[]; known: readonly Probe[] },
-): Promise<Offender | null> {
-  if (stacked.length === 0) return null;
-  const probes = [...known];
-  const red = new Map<number, Verification>();
+  { good, stacked, known, knownRed }: Search,
+): Promise<{ readonly offender: Offender | null; readonly knownRed: readonly string[] }> {
+  if (stacked.length === 0) return { offender: null, knownRed };
+  const seen: { readonly prefix: number; readonly verification: Verification | null }[] = [];
+  const newest = (at: number) => seen.findLast(({ prefix }) => prefix === at)?.verification;
+  const red = new Set(knownRed);
   while (true) {
-    const step = bisectMerges(stacked.length, probes);
-    if (step.kind === "green") return null;
-    if (step.kind === "red before") throw redBefore(red.get(0));
-    if (step.kind === "offender") return offenderAt(stacked, step.at, red.get(step.at));
-    const { prefix } = step;
-    const verification = await rounds.verify(stackOf(good, stacked.slice(0, prefix)));
-    const failed = verification !== null && verification.failed.length > 0;
-    if (failed) red.set(prefix, verification);
-    probes.push({ prefix, red: failed });
+    const isRed = (each: Verification | null) => each?.failed.some((name) => !red.has(name)) === true;
+    const probes = seen.map(({ prefix, verification }) => ({ prefix, red: isRed(verification) }));
+    const step = bisectMerges(stacked.length, [...known, ...probes]);
+    if (step.kind === "probe") {
+      const { prefix } = step;
+      seen.push({ prefix, verification: await rounds.verify(stackOf(good, stacked.slice(0, prefix))) });
+      continue;
+    }
+    if (step.kind === "red before") {
+      for (const name of newest(0)?.failed ?? []) red.add(name);
+      continue;
+    }
+    const offender = step.kind === "green" ? null : offenderAt(stacked, step.at, withoutKnown(newest(step.at), red));
+    const last = newest(offender === null ? stacked.length : offender.at - 1);
+    return { offender, knownRed: [...red].filter((name) => last?.failed.includes(name) ?? true) };
   }
 }
 
@@ -122,16 +142,16 @@ function offenderAt(stacked: readonly Stacked[], at: number, verification: Verif
   return { candidate, at, why };
 }
 
+function withoutKnown(verification: Verification | null | undefined, red: ReadonlySet<string>): Verification | undefined {
+  if (!verification) return undefined;
+  const { failed, checks } = verification;
+  const isNew = (name: string) => !red.has(name);
+  return { ...verification, failed: failed.filter(isNew), checks: checks.filter(({ name }) => isNew(name)) };
+}
+
 function stackOf(below: Stack, stacked: readonly Stacked[]): Stack {
   return {
     commit: stacked.at(-1)?.commit ?? below.commit,
     merged: [...below.merged, ...stacked.map(({ candidate }) => candidate)],
   };
-}
-
-function redBefore(verification: Verification | undefined): BatonFailure {
-  const what = verification === undefined ? "" : `: ${redText(verification)}\n${redEvidence(verification)}`;
-  return new BatonFailure("RedStack", `The checks fail before any of these tasks is merged${what}`, {
-    next: "mend what fails, or the checks that every merged stack has to pass",
-  });
 }

@@ -157,8 +157,10 @@ export interface MergeInput extends Claim, Setup {
   readonly onto: string;
   /** In the order in which they are merged. */
   readonly candidates: readonly MergeCandidate[];
-  /** Checks that hold on `onto` and have to hold on the new stack. */
+  /** Checks that the new stack has to pass, but for those that `onto` fails. */
   readonly checks: readonly Check[];
+  /** Names of those that fail on `onto`, as far as is known. */
+  readonly knownRed?: readonly string[];
   /** Checks that have to hold once a candidate is in, by its key. */
   readonly checksOf: Readonly<Record<string, readonly Check[]>>;
   readonly env: readonly string[];

@@ -64,5 +64,7 @@ export type TranscriptEvent =
       readonly verifications: number;
       /** The merged stack; null when nothing was merged. */
       readonly commit: string | null;
+      /** Checks that fail on it as they did before. */
+      readonly knownRed?: readonly string[];
     }
   | { readonly kind: "delivered"; readonly branch: string; readonly pushedTo?: string };

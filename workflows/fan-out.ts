@@ -88,6 +88,7 @@ function mergeInput(state: ThreadState): HostCall<MergeReport> {
     onto: checkpoint?.commit ?? repository.base,
     candidates: ready.map(candidateOf),
     checks,
+    ...(fanOut?.knownRed === undefined ? {} : { knownRed: fanOut.knownRed }),
     checksOf: ownChecks ? Object.fromEntries(ready.map((task) => [task.key, checksOfTask(goal, task)])) : {},
     env: goal.agents.worker.env,
     scope: goal.scope,

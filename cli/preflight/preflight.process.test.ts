@@ -113,6 +113,20 @@ describe("the goal's commands on the base commit", () => {
     expect(leftOver()).toEqual(before);
   });
 
+  it("are those of merged results as well, each once", async () => {
+    const head = commit({});
+    const fanOut = "fan_out: { tasks: [a], template: { goal: g, verify: [x] }, merge: { verify: [exit 2, echo x >> ran] } }";
+    const trial = await attempt(
+      { root, commit: head },
+      `verify: ["echo x >> ran; test $(wc -l < ran) -eq 1", echo x >> ran]\n${fanOut}`,
+    );
+    expect(trial.checks.map(({ status }) => status)).toEqual(["passed", "passed"]);
+    expect(trial.mergeChecks).toMatchObject([
+      { name: "exit 2", status: "failed" },
+      { name: "echo x >> ran", status: "passed" },
+    ]);
+  });
+
   it("are not run when setup fails", async () => {
     const head = commit({});
     const trial = await attempt({ root, commit: head }, "setup: echo broken >&2; exit 4\nverify: [touch x]");

@@ -53,12 +53,14 @@ function fanOutLines(fanOut: FanOutSummary | undefined): string[] {
 
 function trialLines(trial: Trial | null, paint: Paint): string[] {
   if (trial === null) return ["Commands were not run."];
-  const { setup, checks } = trial;
+  const { setup, checks, mergeChecks = [] } = trial;
   const lines =
     setup === null
       ? []
       : [`  ${paint(setup.ok ? "good" : "bad", setup.ok ? "ok" : "failed")} setup (${duration(setup.durationMs)})`];
-  return ["In a clean checkout of the base commit:", ...lines, ...checks.map((check) => `  ${renderCheck(check, paint)}`)];
+  const shown = (results: Trial["checks"]) => results.map((check) => `  ${renderCheck(check, paint)}`);
+  const ofMerges = mergeChecks.length === 0 ? [] : ["The checks of merged results:", ...shown(mergeChecks)];
+  return ["In a clean checkout of the base commit:", ...lines, ...shown(checks), ...ofMerges];
 }
 
 function findingLines(

@@ -15,6 +15,8 @@ export interface Trial {
   } | null;
   /** In the goal's order; empty when setup failed. */
   readonly checks: readonly CheckResult[];
+  /** Those of every merged stack; absent in a goal that names none. */
+  readonly mergeChecks?: readonly CheckResult[];
 }
 
 export type AgentRole = "worker" | "judge" | "planner" | "reviewer" | "subagent";

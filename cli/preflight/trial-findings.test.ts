@@ -53,6 +53,21 @@ describe("what the run on the base commit says", () => {
     expect(findings([result({ status: "passed" })], { ...goal, fanOut })).toEqual([]);
   });
 
+  it("tells which checks of merged results fail without any", () => {
+    const verify = ["lint", "types", "absent"].map((name) => ({ name, run: name, timeoutMs: 1 }));
+    const fanOut = { template: { verify: [] }, merge: { verify } } as unknown as NonNullable<Goal["fanOut"]>;
+    const mergeChecks = [
+      result({ name: "lint", reason: "exit code 1" }),
+      result({ name: "types", status: "passed" }),
+      result({ name: "absent", status: "not run", reason: "command not found" }),
+    ];
+    const found = trialFindings({ ...goal, fanOut }, { setup: null, checks: [], mergeChecks });
+    expect(found.map(({ severity, where, text }) => `${severity} ${where}: ${text}`)).toEqual([
+      "warning fan_out.merge.verify.0: lint fails on the base commit, so no result is refused for it until one mends it",
+      "error fan_out.merge.verify.2: absent cannot run: command not found",
+    ]);
+  });
+
   it("knows the placeholder that init writes", () => {
     const placeholder = {
       verify: [{ name: "tests", run: "echo 'x is to be replaced in goal.yaml' >&2; exit 1", timeoutMs: 1 }],

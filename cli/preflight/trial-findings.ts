@@ -9,7 +9,7 @@ import type { Trial } from "./report.ts";
 const slowMs = 10 * 60_000;
 
 /** What a run on the base commit says about the goal's commands. */
-export function trialFindings(goal: Goal, { setup, checks }: Trial): Finding[] {
+export function trialFindings(goal: Goal, { setup, checks, mergeChecks = [] }: Trial): Finding[] {
   if (setup !== null && !setup.ok) {
     const text = `setup does not work in a clean checkout: ${setup.reason ?? "it failed"}${lastLine(setup.tail)}`;
     return [{ severity: "error", where: "setup", text, next: `Make this work from a fresh clone: ${setup.run}` }];
@@ -17,7 +17,18 @@ export function trialFindings(goal: Goal, { setup, checks }: Trial): Finding[] {
   const each = checks.flatMap((result, index) => checkFindings(result, goal.verify[index], `verify.${index}`));
   // A fan-out's whole is often what has to stay green; its subagents have checks of their own.
   const measuredByTask = (goal.fanOut?.template.verify.length ?? 0) > 0;
-  return [...each, ...(measuredByTask ? [] : unchangedFindings(checks)), ...slowFindings(checks)];
+  const ofMerges = mergeChecks.flatMap((result, index) => mergeFindings(goal, result, index));
+  return [...each, ...(measuredByTask ? [] : unchangedFindings(checks)), ...slowFindings(checks), ...ofMerges];
+}
+
+/** A merged stack is compared with what is below it, so a check that fails there tells nothing. */
+function mergeFindings({ fanOut }: Goal, result: CheckResult, index: number): Finding[] {
+  const where = `fan_out.merge.verify.${index}`;
+  const found = checkFindings(result, fanOut?.merge.verify[index], where);
+  if (found.length > 0 || result.status === "passed") return found;
+  const text = `${result.name} fails on the base commit, so no result is refused for it until one mends it`;
+  const next = "Name checks there that pass already; the goal's own verify tells whether all is well in the end";
+  return [{ severity: "warning", where, text, next }];
 }
 
 function checkFindings(result: CheckResult, check: Check | undefined, where: string): Finding[] {

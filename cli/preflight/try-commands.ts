@@ -6,7 +6,7 @@ import { runCheck } from "../../activities/run-check.ts";
 import { shellScript } from "../../activities/shell-script.ts";
 import { keepEnd } from "../../domain/bounded-text.ts";
 import { cleanText } from "../../domain/clean-text.ts";
-import type { Goal } from "../../domain/goal.ts";
+import type { Check, Goal } from "../../domain/goal.ts";
 import { describeProcess } from "../../domain/outcome.ts";
 import type { CheckResult } from "../../domain/verification.ts";
 import { git } from "../../git/git.ts";
@@ -54,23 +54,37 @@ interface Place {
 }
 
 async function runAll(request: TrialRequest, place: Place): Promise<Trial> {
-  const { goal, host, signal } = request;
+  const { goal, host } = request;
   const { env } = childEnvironment({ host, markers: { BATON_THREAD: place.id, BATON_TURN: "0", BATON_HOST: place.id } });
   const setup = goal.setup === undefined ? null : await runSetup({ ...request, env }, place, goal.setup);
   if (setup !== null && !setup.ok) return { setup, checks: [] };
-  const checks: CheckResult[] = [];
-  for (const [index, check] of goal.verify.entries()) {
-    if (signal.aborted) break;
-    request.onStep(`running ${check.name}`);
-    const marker = `${place.id}/${index}`;
-    checks.push(await runCheck({ check, cwd: place.cwd, env, best: {}, signal, marker, saveLog: async () => undefined }));
-  }
-  return { setup, checks };
+  const checks = await runEach({ ...request, env }, place, goal.verify);
+  const ofMerges = goal.fanOut?.merge.verify ?? [];
+  if (ofMerges.length === 0) return { setup, checks };
+  const resultOf = (check: Check) => checks[goal.verify.findIndex(({ run }) => run === check.run)];
+  const others = await runEach(
+    { ...request, env },
+    place,
+    ofMerges.filter((check) => resultOf(check) === undefined),
+  );
+  return { setup, checks, mergeChecks: ofMerges.flatMap((check) => resultOf(check) ?? others.shift() ?? []) };
 }
 
-type SetupRequest = TrialRequest & { readonly env: Readonly<Record<string, string>> };
+async function runEach(request: PlacedRequest, { cwd, id }: Place, checks: readonly Check[]): Promise<CheckResult[]> {
+  const { env, signal } = request;
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    if (signal.aborted) break;
+    request.onStep(`running ${check.name}`);
+    const marker = `${id}/${results.length}`;
+    results.push(await runCheck({ check, cwd, env, best: {}, signal, marker, saveLog: async () => undefined }));
+  }
+  return results;
+}
 
-async function runSetup(request: SetupRequest, { cwd, id }: Place, run: string): Promise<Trial["setup"]> {
+type PlacedRequest = TrialRequest & { readonly env: Readonly<Record<string, string>> };
+
+async function runSetup(request: PlacedRequest, { cwd, id }: Place, run: string): Promise<Trial["setup"]> {
   request.onStep(`running setup: ${run}`);
   const { env, signal } = request;
   const marker = { BATON_CHECK: `${id}/setup` };

@@ -117,6 +117,7 @@ test("a merge tells what it left out and why", () => {
       { kind: "merge refused", task: "cart", why: "conflict", text: "contents of src/cart.js" },
       { kind: "merge ended", merge: 1, merged: 15, tasks: 16, verifications: 1, commit },
       { kind: "merge ended", merge: 2, merged: 0, tasks: 1, verifications: 3, commit: null },
+      { kind: "merge ended", merge: 3, merged: 1, tasks: 1, verifications: 1, commit, knownRed: ["lint", "types"] },
     ),
   ).toBe(
     [
@@ -124,6 +125,7 @@ test("a merge tells what it left out and why", () => {
       "  conflict cart: contents of src/cart.js",
       "merged 15 of 16 · 1 verification · checkpoint 0123456789",
       "merged 0 of 1 · 3 verifications",
+      "merged 1 of 1 · 1 verification · checkpoint 0123456789 · fails as before: lint, types",
     ].join("\n"),
   );
 });

@@ -90,6 +90,7 @@ function renderMergeEnded(event: EventOf<"merge ended">, paint: Paint): string {
     `${event.merged} of ${event.tasks}`,
     plural(event.verifications, "verification"),
     ...(event.commit === null ? [] : [`checkpoint ${event.commit.slice(0, 10)}`]),
+    ...(event.knownRed === undefined ? [] : [paint("warn", `fails as before: ${oneLine(event.knownRed.join(", "), 160)}`)]),
   ];
   return `${paint("strong", "merged")} ${facts.join(" · ")}`;
 }

@@ -97,7 +97,10 @@ const racer = z.union([z.string({ error: namedAgent }).regex(/^(codex|claude)$/,
 });
 
 const merge = mapping({
-  verify: verifySchema.default([]).meta({ description: "Checks of every merged stack. Those of all its tasks when empty." }),
+  verify: verifySchema.default([]).meta({
+    description:
+      "Checks of every merged stack. Those of all its tasks when empty. One that fails without a result is not held against it.",
+  }),
   batch: wholeNumber().default(16).meta({ description: "Most results merged between two verifications.", "x-unit": "tasks" }),
   rebases: z
     .number({ error: "expected a whole number" })

@@ -66,7 +66,7 @@ export function afterMerged(state: ThreadState, report: MergeReport): ThreadStat
       timeMs: state.spent.timeMs + report.activeMs,
       files: report.changes?.files ?? state.spent.files,
     },
-    fanOut: { ...fanOut, tasks, merges: report.merge },
+    fanOut: { ...fanOut, tasks, merges: report.merge, knownRed: report.knownRed ?? [] },
   };
 }
 

@@ -13,6 +13,8 @@ export interface FanOutState {
   readonly tasks: readonly TaskState[];
   /** Batches of the merge queue so far. */
   readonly merges: number;
+  /** Checks that fail on the merged stack and did so on the base: they refuse nothing. */
+  readonly knownRed?: readonly string[];
   /** What all subagents used, their own subagents' use included at the root. */
   readonly spent: TreeSpent;
   /** Newest report of each subagent that still runs. */

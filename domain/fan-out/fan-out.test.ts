@@ -115,6 +115,13 @@ describe("a thread that fans out", () => {
     expect(nextStep(state)).toMatchObject({ kind: "askAboutTasks", question: { kind: "failedTasks" } });
   });
 
+  it("remembers which checks fail on the stack without anybody's fault, until they pass", () => {
+    const report = { checkpoint: null, changes: null, merged: [], refused: [], verifications: 1, activeMs: 0 };
+    const red = afterMerged(listed(["a"]), { ...report, merge: 1, knownRed: ["lint"] });
+    expect(red.fanOut?.knownRed).toEqual(["lint"]);
+    expect(afterMerged(red, { ...report, merge: 2 }).fanOut?.knownRed).toEqual([]);
+  });
+
   it("starts the pilot alone, and goes on when a person says so", () => {
     const goal = fanOutGoal({ pilot: { tasks: 1, then: "ask" } });
     let state = listed(["a", "b"], goal);

@@ -13,6 +13,8 @@ export interface MergeReport {
   readonly refused: readonly RefusedMerge[];
   /** Verifications that it took. */
   readonly verifications: number;
+  /** Names of checks that fail on the stack as they did before its first merge; absent when none does. */
+  readonly knownRed?: readonly string[];
   readonly activeMs: number;
 }
 

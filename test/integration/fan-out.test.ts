@@ -54,11 +54,12 @@ describe.concurrent("a goal that fans out", () => {
     expect(await second.repository.git("ls-tree", "--name-only", second.branch, "out/")).toBe("out/a2\nout/b2\nout/c2");
   });
 
-  test("has a conflicting task done again on top of the merged work", async () => {
+  test("has a conflicting task done again on top of the merged work, whatever failed before any was merged", async () => {
     const script = 'echo "$BATON_TASK_NAME" >> shared.txt';
     const goal = fanOutGoal(["one", "two"], {
       script,
       template: { verify: ['grep -qx "${task.name}" shared.txt'] },
+      fan_out: { merge: { verify: ["test -f never"] } },
       verify: ["grep -qx one shared.txt", "grep -qx two shared.txt"] as never,
     });
     const thread = await world.start({ files: { "shared.txt": "start\n" }, plan: noPlan, goal });
