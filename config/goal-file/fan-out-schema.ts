@@ -65,7 +65,9 @@ const template = mapping({
   background: backgroundText,
   scope: mapping({
     allow: globs().optional().meta({ description: "Paths a subagent may change. Empty: all." }),
-    protect: globs().optional().meta({ description: "Paths put back to the base commit before every verification." }),
+    protect: globs()
+      .optional()
+      .meta({ description: "Paths put back to the base commit before every verification, beside those that the goal protects." }),
   })
     .prefault({})
     .meta({ description: "Which files a subagent's work is about. What is absent is as in the goal." }),

@@ -55,6 +55,12 @@ fan_out:
 `;
 
 describe("a fan-out of a goal file", () => {
+  it("protects what the goal protects, whatever its template protects besides", () => {
+    const own = everything.replace('allow: ["${task.path}"]', 'protect: ["${task.path}.snap", "test/**"]');
+    const { scope } = parseGoal(own, "/repo/goal.yaml").fanOut!.template;
+    expect(scope).toEqual({ allow: ["src/**"], protect: ["test/**", "${task.path}.snap"] });
+  });
+
   it("becomes a fan-out with every unit resolved", () => {
     const parsed = parseGoal(everything, "/repo/goal.yaml");
     expect(parsed).toMatchObject({

@@ -44,7 +44,10 @@ function toTemplate(input: TemplateInput, goal: Goal, folder: string): Goal {
     goal: input.goal,
     ...defined({ background: input.background, setup: input.setup ?? goal.setup }),
     ...((input.setup_cache ?? goal.setupCache) === true ? { setupCache: true } : {}),
-    scope: { allow: scope.allow ?? goal.scope.allow, protect: scope.protect ?? goal.scope.protect },
+    scope: {
+      allow: scope.allow ?? goal.scope.allow,
+      protect: [...new Set([...goal.scope.protect, ...(scope.protect ?? [])])],
+    },
     done: input.done,
     verify: toChecks(input.verify),
     agents: {
