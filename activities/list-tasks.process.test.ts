@@ -7,6 +7,7 @@ import type { FanOut } from "../domain/fan-out/fan-out.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { TaskSource } from "../domain/fan-out/task.ts";
 import type { TranscriptEntry } from "../domain/transcript.ts";
+import { git } from "../git/git.ts";
 import { commitAll, scratchFolder, storeOf } from "../git/test-repository.ts";
 import { checkpointOf, createTestWork, startTestHub, type TestHub } from "../hub/test-hub.ts";
 import { createAgentGate } from "./agent-gate.ts";
@@ -146,6 +147,29 @@ test("work that achieved a task before is named", async () => {
   expect((await list(files)).tasks[1]?.done).toMatchObject({ commit: made.commit });
   const [last] = (await events()).slice(-1);
   expect(last).toEqual({ kind: "tasks listed", tasks: 3, done: 1, duplicates: 0 });
+});
+
+test("work done on top of other tasks' work counts where that is taken as well, and nowhere else", async () => {
+  const work = await createTestWork();
+  const claim = { repository: repository.id, thread: "earlier", epoch: 1 };
+  await running.hub.claimEpoch(claim);
+  const a = await work.commit("a");
+  const onTop = async (tree: string, ...parents: string[]) =>
+    (await git(["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-m", "m"], { cwd: work.path }))
+      .toString()
+      .trim();
+  const stack = await onTop(a.tree, work.base, a.commit);
+  const { tree } = await work.commit("b");
+  const b = await onTop(tree, stack);
+  await running.hub.pushCheckpoint(checkpointOf({ commit: b, tree }, claim), work.pack(b));
+  work.remove();
+  const [first, second] = (await list({ kind: "files", globs: ["src"] })).tasks;
+  await running.hub.recordResult({ ...claim, key: first!.key, commit: a.commit });
+  await running.hub.recordResult({ ...claim, key: second!.key, commit: b, base: stack });
+  const done = async (glob: string) =>
+    (await list({ kind: "files", globs: [glob] })).tasks.map((task) => task.done?.commit ?? "");
+  expect(await done("src")).toEqual([a.commit, b, ""]);
+  expect(await done("src/[bc].ts")).toEqual(["", ""]);
 });
 
 test("nothing is listed when a task lacks a field, or there is no task, or no planner", async () => {

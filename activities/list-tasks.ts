@@ -1,6 +1,5 @@
 import { Context } from "@temporalio/activity";
 import { taskListProblem } from "../config/tasks/task-list-problem.ts";
-import { ancestorsAmong } from "../git/ancestors.ts";
 import { BatonFailure } from "../domain/failure.ts";
 import type { FanOut } from "../domain/fan-out/fan-out.ts";
 import { setupOf } from "../domain/setup.ts";
@@ -19,7 +18,7 @@ import { keyedTasks } from "./tasks/keyed-tasks.ts";
 import { plannedTasks, type Plan } from "./tasks/planned-tasks.ts";
 import type { ListedTasks, ListTasksInput } from "./thread-activities.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
-import { untilHubBack } from "./until-hub-back.ts";
+import { usableResults } from "./usable-results.ts";
 
 /** Before the first turn of the thread itself. */
 const turn = 0;
@@ -105,16 +104,13 @@ async function askPlanner(listing: Listing, instructions: string | undefined) {
   return await plannedTasks({ planner, goal, template: fanOut.template, ...told, cwd, env, signal, enter });
 }
 
-/** What earlier subagents achieved on the way to this base, or on it, is not done again. */
-async function withResults({ host, open, input }: Listing, tasks: readonly (Task & { readonly key: string })[]) {
-  const keys = tasks.map(({ key }) => key);
-  const patience = { signal: Context.current().cancellationSignal, logger: host.logger };
-  const { results } = await untilHubBack(() => host.hub.readResults({ repository: input.repository.id, keys }), patience);
-  const bases = new Set(results.flatMap(({ base }) => (base ? [base] : [])));
-  const behind = await ancestorsAmong([...bases], { gitDir: open.folder.store, commit: input.repository.base });
-  // Work on top of another line of history would bring that history along.
-  const usable = results.filter(({ base }) => !base || behind.has(base));
-  const byKey = new Map(usable.map(({ key, thread, commit }) => [key, { thread, commit }]));
+async function withResults({ host, open }: Listing, tasks: readonly (Task & { readonly key: string })[]) {
+  const results = await usableResults(
+    host,
+    open,
+    tasks.map(({ key }) => key),
+  );
+  const byKey = new Map(results.map(({ key, thread, commit }) => [key, { thread, commit }]));
   return tasks.map((task) => {
     const done = byKey.get(task.key);
     return done === undefined ? task : { ...task, done };

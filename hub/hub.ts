@@ -36,7 +36,7 @@ export interface TaskResult {
   readonly key: string;
   readonly thread: string;
   readonly commit: string;
-  /** Commit that the work of the whole tree started from; empty or absent when it is not known. */
+  /** Commit that the work started from; empty or absent when it is not known. */
   readonly base?: string;
   /** ISO 8601; when it was recorded. */
   readonly at: string;

@@ -97,8 +97,8 @@ async function deliverOn(
 
 function resultIn({ start, ending, checkpoint }: ThreadState) {
   if (start.tree === undefined || ending?.status !== "achieved") return {};
-  const { key, base } = start.tree;
-  return { result: { key, commit: checkpoint?.commit ?? start.repository.base, base } };
+  const { base } = start.repository;
+  return { result: { key: start.tree.key, commit: checkpoint?.commit ?? base, base } };
 }
 
 /** The report is written before the thread is settled, about the thread as it will be. */

@@ -39,7 +39,6 @@ export function subagentStart(
     key: task.key,
     task: task.name,
     depth: (above?.depth ?? 0) + 1,
-    base: above?.base ?? parent.repository.base,
     metered: above?.metered ?? isMetered(parent.goal),
     startsAtWork: true,
     ...(rebase === undefined ? {} : { earlier: rebase.earlier }),

@@ -15,8 +15,6 @@ export interface TreePlace {
   readonly metered: boolean;
   /** The parent takes it for at work from its start on, without being told; absent in threads of earlier versions. */
   readonly startsAtWork?: true;
-  /** Commit that the root started from; below it is nobody's own history but the user's. */
-  readonly base: string;
   /** Commit of earlier work at the same task, to be had in the workspace by its id. */
   readonly earlier?: string;
 }

@@ -55,14 +55,16 @@ describe.concurrent("a goal that fans out", () => {
   });
 
   test("has a conflicting task done again on top of the merged work, whatever failed before any was merged", async () => {
-    const script = 'echo "$BATON_TASK_NAME" >> shared.txt';
-    const goal = fanOutGoal(["one", "two"], {
-      script,
-      template: { verify: ['grep -qx "${task.name}" shared.txt'] },
-      fan_out: { merge: { verify: ["test -f never"] } },
-      verify: ["grep -qx one shared.txt", "grep -qx two shared.txt"] as never,
-    });
-    const thread = await world.start({ files: { "shared.txt": "start\n" }, plan: noPlan, goal });
+    const goal = (...tasks: string[]) =>
+      fanOutGoal(tasks, {
+        script: 'echo "$BATON_TASK_NAME" >> shared.txt',
+        template: { verify: ['grep -qx "${task.name}" shared.txt'] },
+        fan_out: { merge: { verify: ["test -f never"] } },
+        verify: tasks.map((task) => `grep -qx ${task} shared.txt`) as never,
+      });
+    const wish = { files: { "shared.txt": "start\n" }, plan: noPlan };
+    const prepared = await world.prepare({ ...wish, goal: goal("one", "two") });
+    const thread = await world.run(prepared);
     await thread.settled();
     const { tasks } = await treeOf(world, thread);
     expect(tasks.map(({ rebases }) => rebases).toSorted((a, b) => a - b)).toEqual([0, 1]);
@@ -70,6 +72,12 @@ describe.concurrent("a goal that fans out", () => {
     expect(again).toMatchObject({ status: "merged", tries: 2 });
     const view = await world.view(again?.thread ?? "");
     expect(view.tree).toMatchObject({ root: thread.id, parent: thread.id });
+    // What was done on top of the other's work stands with it, and is done anew without it.
+    expect(await (await world.run(prepared)).settled()).toMatchObject({ spent: { turns: 0 }, subagents: { merged: 2 } });
+    const alone = await world.prepare({ ...wish, goal: goal(again?.name ?? "") });
+    const third = await world.run({ ...alone, repository: prepared.repository });
+    expect(await third.settled()).toMatchObject({ spent: { turns: 1 } });
+    expect(await third.repository.file(third.branch, "shared.txt")).toBe(`start\n${again?.name}`);
   });
 
   test("hears of subagents that end while it merges others", async () => {
