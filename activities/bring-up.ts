@@ -4,7 +4,7 @@ import { git } from "../git/git.ts";
 import { restoreSession } from "../git/session-files.ts";
 import { restoreWorkspace } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
-import { fetchObjects } from "./fetch-objects.ts";
+import { fetchObjects, isMissing } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
 import { knownObjects, noteObjects } from "./known-objects.ts";
 import { makeThreadFolder, threadFolder, workspaceOf, type OpenThread } from "./open-threads.ts";
@@ -21,10 +21,11 @@ export async function fetchThread(
   const { thread, epoch, repository } = input;
   const folder = threadFolder(host.folder, thread, repository.id);
   await makeThreadFolder(folder);
-  const wanted = [repository.base, ...(checkpoint ? [checkpoint.snapshot] : []), ...(input.also ?? [])];
+  const wanted = [repository.base, ...(checkpoint ? [checkpoint.snapshot] : [])];
   const known = await knownObjects(folder);
   const bytes = await fetchObjects(host, { repository, store: folder.store, wanted, known });
   await noteObjects(folder, wanted);
+  const also = await fetchAlso(host, input, folder.store);
   const open: OpenThread = {
     thread,
     epoch,
@@ -35,7 +36,20 @@ export async function fetchThread(
     snapshot: checkpoint?.snapshot ?? null,
     prepared: null,
   };
-  return { open, bytes };
+  return { open, bytes: bytes + also };
+}
+
+/** Earlier work is there to be looked at: a thread does without what the hub has lost of it. */
+async function fetchAlso(
+  host: HostContext,
+  { repository, also: wanted = [] }: OpenWorkspaceInput,
+  store: string,
+): Promise<number> {
+  if (wanted.length === 0) return 0;
+  return fetchObjects(host, { repository, store, wanted }).catch((error: unknown) => {
+    if (isMissing(error)) return 0;
+    throw error;
+  });
 }
 
 /** Brings work tree and session to the checkpoint, or to the base commit before the first. */

@@ -33,6 +33,11 @@ export async function fetchObjects(host: HostContext, request: FetchRequest): Pr
   }
 }
 
+/** Whether the hub does not have what was asked for. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof BatonFailure && error.type === "NotFound";
+}
+
 async function fetchUnknown(host: HostContext, request: FetchRequest): Promise<number> {
   const { repository, store, wanted } = request;
   const present = await presentObjects(store, wanted);

@@ -1,5 +1,4 @@
-import { BatonFailure } from "../domain/failure.ts";
-import { fetchObjects } from "./fetch-objects.ts";
+import { fetchObjects, isMissing } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
 import type { MergeCandidate, MergeInput } from "./thread-activities.ts";
 
@@ -36,8 +35,4 @@ export async function fetchWork(host: HostContext, request: WorkRequest): Promis
     if (found) present.push(candidate);
   }
   return { present, lost: candidates.filter((candidate) => !present.includes(candidate)) };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof BatonFailure && error.type === "NotFound";
 }

@@ -245,7 +245,7 @@ describe("a merge of subagents' work", () => {
     const lost = { key: "key-lost", name: "lost", thread: "sub-lost", commit: "1".repeat(40) };
     const { merge } = await coordinator();
     const report = await merge({ candidates: [lost, ...(await few("b"))] });
-    expect(report).toMatchObject({ merged: ["key-b"], refused: [{ key: "key-lost", why: "conflict" }] });
+    expect(report).toMatchObject({ merged: ["key-b"], refused: [{ key: "key-lost", why: "lost" }] });
     expect(report.refused[0]?.text).toContain("sub-lost");
   });
 

@@ -140,8 +140,8 @@ async function push(parts: Merge, stack: MergedStack, report: Omit<MergeReport, 
 }
 
 function loseWork({ key, thread, commit }: MergeCandidate): RefusedMerge {
-  const text = `the hub has lost its work (commit ${commit.slice(0, 10)} of ${thread})`;
-  return { key, why: "conflict", text, evidence: "" };
+  const text = `the hub does not have commit ${commit.slice(0, 10)} of ${thread}`;
+  return { key, why: "lost", text, evidence: "" };
 }
 
 function boundEvidence(refused: readonly RefusedMerge[]): RefusedMerge[] {

@@ -40,3 +40,7 @@ test("a thread that nobody had before begins, also when it opens its workspace a
   expect(await open({ first: true })).toMatchObject({ newest: null });
   expect(await open({ first: true, epoch: 3 })).toMatchObject({ newest: null });
 });
+
+test("a thread begins without earlier work that the hub has lost", async () => {
+  expect(await open({ also: ["1".repeat(40)] })).toMatchObject({ newest: null });
+});

@@ -1,9 +1,8 @@
 import { Context } from "@temporalio/activity";
-import { BatonFailure } from "../domain/failure.ts";
 import { ancestorsAmong } from "../git/ancestors.ts";
 import { runGit } from "../git/git.ts";
 import type { TaskResult } from "../hub/hub.ts";
-import { fetchObjects } from "./fetch-objects.ts";
+import { fetchObjects, isMissing } from "./fetch-objects.ts";
 import type { HostContext } from "./host-context.ts";
 import type { OpenThread } from "./open-threads.ts";
 import { untilHubBack } from "./until-hub-back.ts";
@@ -43,7 +42,7 @@ async function fetchAll(host: HostContext, { repository, folder }: OpenThread, r
   return fetchObjects(host, { repository, store: folder.store, wanted }).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof BatonFailure && error.type === "NotFound") return false;
+      if (isMissing(error)) return false;
       throw error;
     },
   );

@@ -1,3 +1,4 @@
+import type { RefusedMerge } from "./fan-out/merge.ts";
 import type { Review, ReviewFinding } from "./review.ts";
 import type { CriterionVerdict } from "./verdict.ts";
 import type { CheckStatus, MetricResult } from "./verification.ts";
@@ -55,7 +56,7 @@ export type TranscriptEvent =
   /** `done`: tasks that an earlier subagent achieved. */
   | { readonly kind: "tasks listed"; readonly tasks: number; readonly done: number; readonly duplicates: number }
   | { readonly kind: "merge started"; readonly merge: number; readonly tasks: number }
-  | { readonly kind: "merge refused"; readonly task: string; readonly why: "conflict" | "red"; readonly text: string }
+  | { readonly kind: "merge refused"; readonly task: string; readonly why: RefusedMerge["why"]; readonly text: string }
   | {
       readonly kind: "merge ended";
       readonly merge: number;

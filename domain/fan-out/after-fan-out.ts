@@ -89,9 +89,9 @@ function afterRefusal(
   { why, text, evidence }: RefusedMerge,
   { onto, rebases }: { onto: string; rebases: number },
 ): TaskState {
-  const reason = why === "conflict" ? `conflicts with merged work: ${text}` : `breaks the merged stack: ${text}`;
+  const reason = { conflict: "conflicts with merged work", red: "breaks the merged stack", lost: "is lost" }[why] + `: ${text}`;
   if (task.rebases >= rebases || task.commit === undefined) return { ...task, status: "failed", reason };
-  const rebase = { onto, earlier: task.commit, text: reason, evidence };
+  const rebase = { onto, text: reason, evidence, ...(why === "lost" ? {} : { earlier: task.commit }) };
   return { ...task, status: "pending", reason, rebase, rebases: task.rebases + 1 };
 }
 

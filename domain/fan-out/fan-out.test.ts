@@ -115,6 +115,19 @@ describe("a thread that fans out", () => {
     expect(nextStep(state)).toMatchObject({ kind: "askAboutTasks", question: { kind: "failedTasks" } });
   });
 
+  it("has lost work done again on the stack, with nothing told of it", () => {
+    const refused = [{ key: "a", why: "lost" as const, text: "the hub does not have commit c1 of a-1", evidence: "" }];
+    const report = { merge: 1, checkpoint: null, changes: null, merged: [], refused, verifications: 0, activeMs: 0 };
+    const state = afterMerged(told(started(listed(["a"]), "a"), "a", achieved), report);
+    const [task] = startable(state.fanOut!, state.start.goal.fanOut!);
+    expect(task?.reason).toBe("is lost: the hub does not have commit c1 of a-1");
+    const again = { ...state.start, repository: { ...state.start.repository, base: "older" } };
+    const start = subagentStart(again, task!, { id: subagentId(task!, 2) });
+    expect(start).toMatchObject({ repository: { base: "base" } });
+    expect(start.tree).not.toHaveProperty("earlier");
+    expect(start.goal).not.toHaveProperty("background");
+  });
+
   it("remembers which checks fail on the stack without anybody's fault, until they pass", () => {
     const report = { checkpoint: null, changes: null, merged: [], refused: [], verifications: 1, activeMs: 0 };
     const red = afterMerged(listed(["a"]), { ...report, merge: 1, knownRed: ["lint"] });

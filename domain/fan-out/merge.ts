@@ -20,8 +20,8 @@ export interface MergeReport {
 
 export interface RefusedMerge {
   readonly key: string;
-  readonly why: "conflict" | "red";
-  /** One line: what conflicts, or which checks fail with it. */
+  readonly why: "conflict" | "red" | "lost";
+  /** One line: what conflicts, which checks fail with it, or what the hub has no more. */
   readonly text: string;
   /** Conflicting hunks or the ends of the failed checks' outputs; at most 6 kB. */
   readonly evidence: string;

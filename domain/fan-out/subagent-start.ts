@@ -3,7 +3,7 @@ import type { Goal } from "../goal.ts";
 import { isMetered } from "./fan-out-state.ts";
 import { onDemandGoal } from "./on-demand.ts";
 import { renderAgent, renderGoal } from "./render-goal.ts";
-import type { TaskState } from "./task.ts";
+import type { Rebase, TaskState } from "./task.ts";
 import type { ThreadStart } from "../thread-start.ts";
 import type { TreePlace } from "./tree.ts";
 
@@ -41,7 +41,7 @@ export function subagentStart(
     depth: (above?.depth ?? 0) + 1,
     metered: above?.metered ?? isMetered(parent.goal),
     startsAtWork: true,
-    ...(rebase === undefined ? {} : { earlier: rebase.earlier }),
+    ...(rebase?.earlier === undefined ? {} : { earlier: rebase.earlier }),
   };
   const { placement, hostLoss } = parent.goal;
   return {
@@ -51,7 +51,7 @@ export function subagentStart(
       ...goal,
       ...(placement === undefined || goal.placement !== undefined ? {} : { placement }),
       ...(hostLoss === undefined || goal.hostLoss !== undefined ? {} : { hostLoss }),
-      ...(rebase === undefined ? {} : { background: rebaseBackground(goal, rebase) }),
+      ...(rebase?.earlier === undefined ? {} : { background: rebaseBackground(goal, { ...rebase, earlier: rebase.earlier }) }),
     },
     repository: base === undefined ? parent.repository : { ...parent.repository, base },
     branch: `baton/${id}`,
@@ -71,7 +71,7 @@ function withWorker(goal: Goal, worker: Goal["agents"]["worker"] | undefined): G
   return worker === undefined ? goal : { ...goal, agents: { ...goal.agents, worker } };
 }
 
-function rebaseBackground({ background }: Goal, { earlier, text, evidence }: NonNullable<TaskState["rebase"]>): string {
+function rebaseBackground({ background }: Goal, { earlier, text, evidence }: Required<Rebase>): string {
   return [
     ...(background === undefined ? [] : [background]),
     `This task was done before, but that work could not be merged: it ${text}.`,

@@ -58,8 +58,8 @@ export interface TaskState {
 export interface Rebase {
   /** Newest commit of the stack. */
   readonly onto: string;
-  /** The work that was refused. */
-  readonly earlier: string;
+  /** The work that was refused; absent when it is lost. */
+  readonly earlier?: string;
   readonly text: string;
   readonly evidence: string;
 }
