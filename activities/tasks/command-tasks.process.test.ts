@@ -69,6 +69,10 @@ test("a command that says too much is stopped at 8 MB", async () => {
 
 test("what is no list of tasks is refused", async () => {
   await expect(list("true")).rejects.toMatchObject({ type: "GoalFile", message: expect.stringContaining("no task") });
+  await expect(list("echo jq: not found >&2")).rejects.toMatchObject({
+    type: "GoalFile",
+    message: expect.stringMatching(/no task.*\njq: not found$/),
+  });
   await expect(list("seq 5000")).rejects.toMatchObject({ type: "GoalFile", message: expect.stringContaining("5000 tasks") });
   await expect(list("echo '{\"a\": '")).rejects.toMatchObject({ type: "GoalFile", message: expect.stringContaining("line 1") });
   await expect(list("printf 'a\\377b\\n'")).rejects.toMatchObject({

@@ -12,6 +12,7 @@ const outputBytes = 8 * 1024 * 1024;
 const tailBytes = 16 * 1024;
 const shownCharacters = 2_000;
 const where = "fan_out.command";
+const mend = "mend the command or what it needs on the host";
 
 export interface TaskCommand {
   readonly run: string;
@@ -31,7 +32,10 @@ export async function commandTasks(command: TaskCommand): Promise<Task[]> {
   if (outcome.kind !== "exited" || outcome.code !== 0) throw failed(command, result);
   const output = Buffer.concat(chunks);
   if (!isUtf8(output)) throw refused("prints what is not UTF-8", "let it print UTF-8 text, one line or one JSON object a task");
-  return parseTaskLines(output.toString("utf8"));
+  const text = output.toString("utf8");
+  const said = saidBy(result.stderr);
+  if (text.trim() !== "" || said === "") return parseTaskLines(text);
+  throw new BatonFailure("GoalFile", `the output of ${where} has no task; on stderr it says:${said}`, { where, next: mend });
 }
 
 async function runToItsEnd({ run, ...command }: TaskCommand, chunks: Buffer[]): Promise<ProcessResult> {
@@ -50,11 +54,15 @@ async function runToItsEnd({ run, ...command }: TaskCommand, chunks: Buffer[]): 
 }
 
 function failed({ run }: TaskCommand, { outcome, stdout, stderr }: ProcessResult): BatonFailure {
-  const said = cleanText(Buffer.concat([stdout, stderr]).toString())
-    .trim()
-    .slice(-shownCharacters);
-  const message = `the command for the tasks failed (${describeProcess(outcome)}): ${run}${said === "" ? "" : `\n${said}`}`;
-  return new BatonFailure("TaskList", message, { where, next: "mend the command or what it needs on the host" });
+  const said = saidBy(Buffer.concat([stdout, stderr]));
+  const message = `the command for the tasks failed (${describeProcess(outcome)}): ${run}${said}`;
+  return new BatonFailure("TaskList", message, { where, next: mend });
+}
+
+/** The end of an output, on lines of its own. */
+function saidBy(output: Buffer): string {
+  const said = cleanText(output.toString()).trim().slice(-shownCharacters);
+  return said === "" ? "" : `\n${said}`;
 }
 
 function refused(what: string, next: string): BatonFailure {

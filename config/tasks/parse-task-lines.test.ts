@@ -15,6 +15,11 @@ describe("the output of a command", () => {
   it.each<[string, string, RegExp]>([
     ["nothing", "\n# nothing\n", /^the output of fan_out\.command has no task$/],
     ["JSON that is none", "a\n{b}", /^line 2 of the output of fan_out\.command begins with a brace but is not JSON: /],
+    [
+      "all tasks on one line",
+      '[{"path": "a"}, {"path": "b"}]',
+      /^line 1 of the output of fan_out\.command is a list of objects, and each/,
+    ],
     ["a nested object", '{"a": {}}', /^line 1 of the output of fan_out\.command has a field "a" that is neither/],
     ["an empty object", "\n{}", /^line 2 of the output of fan_out\.command is empty$/],
     ["too many tasks", "a\n".repeat(5_000), /has 5000 tasks; at most 2000 go into one fan-out$/],

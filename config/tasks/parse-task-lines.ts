@@ -21,9 +21,20 @@ export function parseTaskLines(text: string): Task[] {
 }
 
 function taskOf(line: string, number: number): Task {
+  if (isListOfObjects(line)) throw badLine(number, "is a list of objects, and each object has to stand on a line of its own");
   const made = toTask(line.startsWith("{") ? parseObject(line, number) : line);
   if ("task" in made) return made.task;
   throw badLine(number, made.problem);
+}
+
+/** All tasks as one JSON list would be a single task of a nonsensical name. */
+function isListOfObjects(line: string): boolean {
+  if (!/^\[\s*\{/.test(line)) return false;
+  try {
+    return Array.isArray(JSON.parse(line));
+  } catch {
+    return false;
+  }
 }
 
 function parseObject(line: string, number: number): unknown {

@@ -29,11 +29,17 @@ describe("a task", () => {
     ["a list", ["a"], "is neither a text nor a mapping of fields"],
     ["an empty text", "  ", "is empty"],
     ["an invisible text", "\u001b[0m", "is empty"],
+    ["characters without width", "\u200b \u2060", "is empty"],
     ["an empty mapping", {}, "is empty"],
     ["a NUL character", "a\0", "has a NUL character in it"],
     ["a NUL character in a field", { a: "\0" }, 'has a NUL character in its field "a"'],
     ["a field in a field", { a: { b: 1 } }, 'has a field "a" that is neither text, a number nor true or false'],
     ["a field without value", { a: null }, 'has a field "a" that is neither text, a number nor true or false'],
+    [
+      "a number that would become another",
+      { id: 2 ** 53 },
+      'has a field "id" with a number that is too large to be exact: write it as a text',
+    ],
     ["a number that is none", { a: Number.NaN }, 'has a field "a" that is neither text, a number nor true or false'],
     [
       "a field with a bad name",

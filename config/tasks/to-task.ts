@@ -36,6 +36,8 @@ function fieldProblem(field: string, value: unknown): string | undefined {
     return `has a field ${shown}: names are small letters, digits and underscores, a letter first, 40 at most`;
   }
   if (typeof value === "string") return value.includes("\0") ? `has a NUL character in its field ${shown}` : undefined;
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return `has a field ${shown} with a number that is too large to be exact: write it as a text`;
   if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return undefined;
   return `has a field ${shown} that is neither text, a number nor true or false`;
 }
@@ -45,7 +47,7 @@ function fromFields(given: Readonly<Record<string, string>>): TaskOrProblem {
   const full = named === undefined ? "" : (given[named] ?? "");
   if (full.includes("\0")) return { problem: "has a NUL character in it" };
   const name = oneLine(cleanText(full), nameCharacters);
-  if (name === "") return { problem: "is empty" };
+  if (/^[\s\p{Cf}]*$/u.test(name)) return { problem: "is empty" };
   const task = { name, fields: { ...given, name: full } };
   const bytes = Buffer.byteLength(JSON.stringify(task));
   return bytes > mostBytesOfTask ? { problem: `has ${bytes} bytes; at most ${mostBytesOfTask} are carried along` } : { task };
