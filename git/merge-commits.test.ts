@@ -150,6 +150,18 @@ describe("a conflict", () => {
     expect(`${text}${paths.join("")}`).not.toContain("\n");
   });
 
+  test("is what git dies of, and the stack goes on without it", async () => {
+    const [hello, world] = ["hello\n".repeat(20), "world\n".repeat(20)];
+    await its.start({ "tools/hello": hello, world });
+    const one = await its.commit([its.base], { world: null, "tools/world": world });
+    const two = await its.commit([its.base], { world: null, "tools/hello": null, hello });
+    const three = await its.commit([its.base], { three: "3" });
+    const merges = await its.merger(one, two, three);
+    const stack = mergedCommit(await merges.merge({ stack: its.base, commit: one, message: "one" }));
+    expect(conflictOf(await merges.merge({ stack, commit: two, message: "two" })).text).not.toBe("");
+    mergedCommit(await merges.merge({ stack, commit: three, message: "three" }));
+  });
+
   test("of histories that have nothing in common is told as one", async () => {
     await its.start({ "a.txt": "a" });
     const stranger = await its.commit([], { "b.txt": "b" });

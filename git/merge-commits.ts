@@ -77,14 +77,17 @@ async function merge(merging: Merging, request: MergeRequest): Promise<MergeResu
   if (await attributes.follow(stack)) await openStreamAgain(merging);
   const streamed = await merging.stream.merge(stack, commit);
   const merged = streamed?.clean ? streamed : await mergeAlone({ place: attributes.place(), stack, commit });
-  if ("kind" in merged && merged.kind === "conflict") return merged;
+  if ("kind" in merged && merged.kind === "conflict") {
+    if (streamed === undefined) await openStreamAgain(merging);
+    return merged;
+  }
   const made: KnownCommit = { at: Math.max(below.at, own.at), parents: [stack, commit] };
   const id = await writer.commit({ tree: merged.tree, ...made, message });
   graph.set(id, made);
   return { kind: "merged", commit: id };
 }
 
-/** A process that merged before has read the attributes of then. */
+/** A process that merged before has read the attributes of then, or has died. */
 async function openStreamAgain(merging: Merging): Promise<void> {
   await merging.stream.close();
   merging.stream = openMergeStream(merging.attributes.place());

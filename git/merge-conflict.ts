@@ -1,6 +1,6 @@
 import { cleanText } from "../domain/clean-text.ts";
 import { conflictHunks } from "./conflict-hunks.ts";
-import { gitFailure, runGit } from "./git.ts";
+import { gitFailure, runGitScript, type GitResult } from "./git.ts";
 import { mergeCommand, type MergePlace } from "./merge-attributes.ts";
 import { displayPath, splitPaths, type BytePath } from "./work-tree.ts";
 
@@ -33,21 +33,31 @@ const evidenceBytes = 6_000;
 const messageBytes = 2_000;
 const textLength = 300;
 const namedPaths = 5;
+/** Exit codes of a shell above this are signals; those of SIGINT, SIGKILL and SIGTERM come from elsewhere. */
+const signaled = 128;
+const stopped = [2, 9, 15];
 
 /** Merges two commits in a process of its own, which tells what conflicts. Throws Workspace when git cannot say. */
 export async function mergeAlone(pair: MergePair): Promise<{ readonly kind: "clean"; readonly tree: string } | MergeConflict> {
   const { place, stack, commit } = pair;
   const args = [...mergeCommand, "-z", stack, commit];
-  const result = await runGit(args, place);
-  if (result.code !== 0 && /unrelated histories/.test(result.stderr)) return unrelated();
+  // A shell tells by its exit code that git died.
+  const result = await runGitScript(`git ${args.join(" ")} || exit`, place);
+  if (result.code !== 0 && /unrelated histories/.test(result.stderr)) return bare("its commits share no history with the base");
+  if (hasCrashed(result)) return bare("git itself dies of merging it", result.stderr);
   if (result.code > 1) throw gitFailure(args, place.gitDir, result);
   const [tree = "", ...parts] = splitPaths(result.stdout);
   if (result.code === 0) return { kind: "clean", tree };
   return describeConflict(pair, { tree, ...parseConflict(parts) });
 }
 
-function unrelated(): MergeConflict {
-  return { kind: "conflict", paths: [], text: "its commits share no history with the base", evidence: "" };
+function bare(text: string, evidence = ""): MergeConflict {
+  return { kind: "conflict", paths: [], text, evidence: cut(cleanText(evidence), evidenceBytes) };
+}
+
+/** Some gits abort over renames that meet in an unlucky way, and would do so again. */
+function hasCrashed({ code }: GitResult): boolean {
+  return code > signaled && !stopped.includes(code - signaled);
 }
 
 function parseConflict(parts: readonly string[]): { paths: BytePath[]; messages: Message[] } {
