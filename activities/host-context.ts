@@ -19,6 +19,8 @@ export interface HostContext {
   readonly places: Places;
   /** Lets agents start. */
   readonly agents: AgentGate;
+  /** Milliseconds between the checkpoints inside a turn. */
+  readonly checkpointMs: number;
   /** Labels that the host carries. */
   readonly labels: readonly string[];
   /** What runs for each thread here. */

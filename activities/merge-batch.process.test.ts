@@ -87,6 +87,7 @@ async function coordinator(epoch = 1, more: Partial<HostContext> = {}): Promise<
     env: process.env,
     places: {} as HostContext["places"],
     agents: {} as HostContext["agents"],
+    checkpointMs: 60_000,
     labels: [],
     busy: createBusyThreads(),
     leaving: never,

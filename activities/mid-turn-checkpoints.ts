@@ -1,4 +1,3 @@
-import { hostSettingsOf } from "../config/host-settings.ts";
 import type { AgentSession, Checkpoint, TurnInside } from "../domain/turn.ts";
 import { takeSnapshot } from "../git/snapshot.ts";
 import type { HostContext } from "./host-context.ts";
@@ -37,7 +36,7 @@ export function checkpointInside(host: HostContext, open: OpenThread, running: R
     saving = saving.then(save).catch((error: unknown) => {
       host.logger.warn({ thread: open.thread, turn: input.turn, error: String(error) }, "a checkpoint inside the turn failed");
     });
-  }, hostSettingsOf(host.env).checkpointMs);
+  }, host.checkpointMs);
   return {
     async stop() {
       clearInterval(timer);

@@ -1,7 +1,6 @@
 import { Context } from "@temporalio/activity";
 import { BatonFailure } from "../domain/failure.ts";
-import { workEnvironment } from "./agent-markers.ts";
-import { agentAdapters } from "./agents/adapters.ts";
+import { agentProblems } from "./agent-problems.ts";
 import { fetchThread, restoreThread, setUp } from "./bring-up.ts";
 import type { HostContext } from "./host-context.ts";
 import { secureLeftWork } from "./left-work.ts";
@@ -11,15 +10,14 @@ import { untilHubBack } from "./until-hub-back.ts";
 
 /**
  * Gets this host ready to take a thread over while another still works on it: copies the newest checkpoint without claiming
- * anything, and finds out whether agent and `setup` work here.
+ * anything, and finds out whether its agents and `setup` work here.
  */
 export async function prepareWorkspace(host: HostContext, threads: OpenThreads, input: PrepareInput): Promise<PreparedWorkspace> {
-  const { thread, epoch, turn, agent, repository } = input;
+  const { thread, repository } = input;
   const { cancellationSignal: signal } = Context.current();
   try {
-    const env = workEnvironment(host, { thread, epoch, turn, attempt: 1, items: agent.env });
-    const { problems } = await agentAdapters[agent.use].probe(agent, env);
-    if (problems.length > 0) return { problems: problems.map(({ what, next }) => `${what} (${next})`), bytes: 0 };
+    const problems = await agentProblems(host, input);
+    if (problems.length > 0) return { problems, bytes: 0 };
     const asked = () => host.hub.readCheckpoint({ repository: repository.id, thread });
     const { checkpoint } = await untilHubBack(asked, { signal, logger: host.logger });
     const { open, bytes } = await fetchThread(host, input, checkpoint);

@@ -1,3 +1,4 @@
+import type { AgentBeside } from "../domain/agents-beside.ts";
 import type { Check, Goal, Judge, WorkerAgent } from "../domain/goal.ts";
 import type { Reviewer } from "../domain/fan-out/fan-out.ts";
 import type { MergeReport } from "../domain/fan-out/merge.ts";
@@ -36,6 +37,8 @@ export interface OpenWorkspaceInput extends Claim, Setup {
 
 export interface PrepareInput extends OpenWorkspaceInput {
   readonly agent: WorkerAgent;
+  /** Who else has to be there. */
+  readonly others?: readonly AgentBeside[];
 }
 
 /** What a host found when it got ready to take a thread over; with problems it is not fit for it. */

@@ -55,6 +55,7 @@ export async function takeHostRole(role: RoleRequest): Promise<HostRolePlayed> {
     env,
     places,
     agents: createAgentGate({ ...timingOf(env), limits: settings.agentLimits }),
+    checkpointMs: settings.checkpointMs,
     labels: settings.labels,
     busy: createBusyThreads(),
     leaving: drain.leaving,

@@ -7,6 +7,7 @@ import type {
   RunTurnInput,
 } from "../activities/thread-activities.ts";
 import { totalSpent } from "../domain/fan-out/fan-out-state.ts";
+import { agentsBeside } from "../domain/agents-beside.ts";
 import type { Handoff } from "../domain/handoff.ts";
 import type { Step } from "../domain/next-step.ts";
 import { openFindings, type Review } from "../domain/review.ts";
@@ -38,7 +39,8 @@ export function openWorkspaceInput(state: ThreadState): HostCall<OpenedWorkspace
 
 /** Getting the target of a handoff ready, under the epoch that it will write with later. */
 export function prepareInput(state: ThreadState, { to, epoch }: Handoff) {
-  const input: PrepareInput = { ...workspaceInput(state), epoch, agent: state.start.goal.agents.worker };
+  const agent = state.start.goal.agents.worker;
+  const input: PrepareInput = { ...workspaceInput(state), epoch, agent, others: agentsBeside(state) };
   return { workMs: setupMs, summary: `prepare ${to} for the handoff`, input };
 }
 

@@ -3,6 +3,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, generateText, RetryError, type LanguageModel, type LanguageModelUsage } from "ai";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { ModelJudge } from "../../domain/goal.ts";
+import { modelKeyName } from "../../domain/model-key.ts";
 import { noUsage, type Usage } from "../../domain/usage.ts";
 import { classifyFailure, limitedBy } from "../agents/classify-failure.ts";
 import { priced } from "../agents/priced.ts";
@@ -35,12 +36,9 @@ export async function askModel(question: ModelQuestion): Promise<Answer> {
 
 function modelOf(judge: ModelJudge, env: Readonly<Record<string, string>>): LanguageModel {
   const base = judge.baseUrl === undefined ? {} : { baseURL: judge.baseUrl };
-  if (judge.provider === "anthropic") {
-    return createAnthropic({ apiKey: keyOf(judge.apiKeyEnv ?? "ANTHROPIC_API_KEY", env), ...base })(judge.model);
-  }
-  // A server of one's own, named by its address, often wants no key.
-  const name = judge.apiKeyEnv ?? (judge.baseUrl === undefined ? "OPENAI_API_KEY" : undefined);
+  const name = modelKeyName(judge);
   const key = name === undefined ? {} : { apiKey: keyOf(name, env) };
+  if (judge.provider === "anthropic") return createAnthropic({ ...key, ...base })(judge.model);
   return createOpenAICompatible({ name: "judge", baseURL: judge.baseUrl ?? openAi, ...key })(judge.model);
 }
 

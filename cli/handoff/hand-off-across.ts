@@ -8,6 +8,7 @@ import { printJson, printLine } from "../output.ts";
 import { remoteHosts, withRemote } from "../remotes/open-remote.ts";
 import { choosePlacement } from "../run/choose-placement.ts";
 import { agentToFind, chooseTarget } from "./choose-target.ts";
+import { hostsWithOwn } from "./own-host.ts";
 import { finish, moveAcross } from "./move-across.ts";
 import { hasArrived } from "../threads/start-arrival.ts";
 
@@ -43,7 +44,10 @@ export async function pullAcross(target: Services, source: Services, { rest, mod
   const view = await source.threads.read(thread);
   if (view.status !== "moved" && view.settledAt !== null) return false;
   const { host } = target.endpoints;
-  const choose = async () => ({ labels: [], host: host.id });
+  const choose = async (there: ThreadView) => {
+    chooseTarget(await hostsWithOwn(target), { to: host.id, agent: agentToFind(there), from: null });
+    return { labels: [], host: host.id };
+  };
   await moveAcross({ source, target, thread, to: host.id, mode, choose });
   await tell(target, thread, { remote: "", ...(json === undefined ? {} : { json }) });
   return true;

@@ -1,5 +1,6 @@
 import { agentAdapters } from "../../activities/agents/adapters.ts";
 import type { Goal, Judge, ModelJudge, WorkerAgent } from "../../domain/goal.ts";
+import { modelKeyName } from "../../domain/model-key.ts";
 import type { Finding } from "../../domain/goal-review.ts";
 import { childEnvironment, parseEnvironmentItems } from "../../process/agent-environment.ts";
 import { placeholderMark } from "../init/goal-template.ts";
@@ -61,15 +62,9 @@ function distinct(parts: readonly Part[]): Part[] {
 }
 
 function probeModel({ role, where, agent }: Part<ModelJudge>, host: Host): ProbedAgents {
-  const key = agent.apiKeyEnv ?? usualKey(agent);
+  const key = modelKeyName(agent);
   const findings: Finding[] = key === undefined || host[key] ? [] : [missingVariable(`${where}.api_key_env`, key)];
   return { agents: [{ role, agent: "model", problems: [] }], findings };
-}
-
-/** The variable that is read when the goal names none; a server of one's own often wants no key. */
-function usualKey(judge: ModelJudge): string | undefined {
-  if (judge.provider === "anthropic") return "ANTHROPIC_API_KEY";
-  return judge.baseUrl === undefined ? "OPENAI_API_KEY" : undefined;
 }
 
 async function probe({ role, where, agent }: Part<WorkerAgent>, host: Host): Promise<ProbedAgents> {

@@ -1,91 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { goalFor, threadWith } from "../../test/support/play-thread.ts";
-import { afterListed, afterMerged, finishFanOut, pilotOver } from "./after-fan-out.ts";
-import { afterGranted, afterNews, afterStarted, grantable } from "./after-news.ts";
+import {
+  achieved,
+  asked,
+  failed,
+  fanOutGoal,
+  listed,
+  listedAs,
+  mergedAll,
+  refusedAll,
+  started,
+  told,
+  toldUnspent,
+} from "../../test/support/play-fan-out.ts";
+import { afterMerged, finishFanOut, pilotOver } from "./after-fan-out.ts";
+import { afterNews, afterStarted } from "./after-news.ts";
 import { refuseDeparture } from "../departure.ts";
 import { waitingAlike } from "./fan-out-questions.ts";
 import { roomFor, startable, totalSpent } from "./fan-out-state.ts";
-import type { FanOut } from "./fan-out.ts";
-import type { Goal } from "../goal.ts";
-import type { RefusedMerge } from "./merge.ts";
-import { afterHeld, afterOpened, beforeHold } from "../holds.ts";
 import { nextStep } from "../next-step.ts";
-import { afterAnswer, afterBudgetChange, ask, budgetQuestion } from "../questions.ts";
+import { afterAnswer, ask } from "../questions.ts";
 import { subagentId } from "./subagent-id.ts";
 import { subagentStart } from "./subagent-start.ts";
 import { afterToldToLeave } from "./leaving.ts";
 import { threadsOf } from "./task.ts";
-import { atTime, openThread, type ThreadState } from "../thread.ts";
+import { openThread, type ThreadState } from "../thread.ts";
 import type { SubagentNews } from "./tree.ts";
 import { treeViewOf } from "./tree-view.ts";
-import { noUsage } from "../usage.ts";
-
-function fanOutGoal(change: Partial<FanOut> = {}, goal: Partial<Goal> = {}): Goal {
-  const fanOut: FanOut = {
-    tasks: { kind: "list", tasks: [] },
-    template: goalFor({ goal: "Do ${task.name}" }),
-    parallel: 2,
-    order: "listed",
-    onTaskFailure: "ask",
-    approve: false,
-    race: [],
-    merge: { verify: [], batch: 16, rebases: 1 },
-    ...change,
-  };
-  return goalFor({ budget: { turnTimeMs: 60_000 }, fanOut, ...goal });
-}
-
-function listed(names: readonly string[], goal?: Goal): ThreadState {
-  return listedAs(
-    names.map((name) => ({ key: name, name, fields: { name } })),
-    goal,
-  );
-}
-
-function listedAs(tasks: Parameters<typeof afterListed>[1]["tasks"], goal: Goal = fanOutGoal()): ThreadState {
-  const held = afterHeld(beforeHold(threadWith(goal)), { host: "laptop", incarnation: "1" });
-  const open = afterOpened(held, { baseTree: "tree-base" });
-  expect(nextStep(open).kind).toBe("listTasks");
-  return afterListed(open, { tasks, usage: noUsage, activeMs: 0 });
-}
-
-const started = (state: ThreadState, ...keys: string[]) => keys.reduce((all, key) => afterStarted(all, key, [`${key}-1`]), state);
-
-const unspent = { turns: 0, timeMs: 0, tokens: 0 };
-const told = newsWith({ turns: 1, timeMs: 10, tokens: 100 });
-const toldUnspent = newsWith(unspent);
-
-function newsWith(spent: SubagentNews["spent"]) {
-  return (state: ThreadState, key: string, now: SubagentNews["now"]) => news(state, { key, now, spent });
-}
-
-function news(state: ThreadState, { key, now, spent }: Pick<SubagentNews, "key" | "now" | "spent">) {
-  const thread = state.fanOut?.tasks.find((task) => task.key === key)?.thread ?? `${key}-1`;
-  return afterNews(state, { thread, parent: state.start.id, key, spent, now });
-}
-
-const achieved = { kind: "settled", status: "achieved", reason: "", commit: "c1", cause: "" } as const;
-const failed = (reason: string, cause = reason) =>
-  ({ kind: "settled", status: "failed", reason, commit: "base", cause }) as const;
-
-/** Asks whatever question is due. */
-function asked(state: ThreadState): ThreadState {
-  const step = nextStep(state);
-  return step.kind === "askAboutTasks" ? ask(state, step.question, 1) : state;
-}
-
-const mergedAll = (state: ThreadState, ...merged: string[]) => refusedAll(state, [], merged);
-
-const refusedAll = (state: ThreadState, refused: readonly RefusedMerge[], merged: readonly string[] = []) =>
-  afterMerged(state, {
-    merge: (state.fanOut?.merges ?? 0) + 1,
-    checkpoint: { commit: "stack", snapshot: "s", tree: "t" },
-    changes: { files: 1, outOfScope: [], outOfScopeCount: 0, restored: [] },
-    merged,
-    refused,
-    verifications: 1,
-    activeMs: 5,
-  });
 
 describe("a thread that fans out", () => {
   it("waits for its subagents, merges what they made, and verifies the whole", () => {
@@ -346,60 +286,5 @@ describe("a fan-out in trouble", () => {
     const subagent = openThread(subagentStart(start, state.fanOut!.tasks[0]!, { id: "a-1" }), 0);
     expect(refuseDeparture(subagent, request)).toContain("a subagent of cart-7f3k");
     expect(refuseDeparture(finishFanOut(mergedAll(told(state, "a", achieved), "a")), request)).toBeNull();
-  });
-});
-
-describe("the budget of a tree", () => {
-  const goal = fanOutGoal({ parallel: 4 }, { budget: { turns: 3, turnTimeMs: 60_000 } });
-  const wants = (turn: number) => ({ kind: "wantsTurn", turn, attempt: 1 }) as const;
-
-  it("grants as many attempts as there is room for, and parks the tree with one question when there is none", () => {
-    let state = started(listed(["a", "b", "c", "d"], goal), "a", "b", "c", "d");
-    for (const key of ["a", "b", "c", "d"]) state = toldUnspent(state, key, wants(1));
-    expect(grantable(state).map(({ thread }) => thread)).toEqual(["a-1", "b-1", "c-1"]);
-    state = afterGranted(state, ["a-1", "b-1", "c-1"]);
-    expect(grantable(state)).toEqual([]);
-    for (const key of ["a", "b", "c"]) state = told(state, key, wants(2));
-    expect(grantable(state)).toEqual([]);
-    const step = nextStep(state);
-    expect(step).toEqual({ kind: "askAboutBudget", exhausted: ["turns"] });
-    state = ask(state, budgetQuestion(state, ["turns"]), 1);
-    state = afterBudgetChange(state, { turns: { add: 1 } });
-    expect(state.questions).toEqual([]);
-    expect(grantable(state)).toHaveLength(1);
-  });
-
-  it("lets no turn go beyond its wall time, also when that is its only limit", () => {
-    const limited = fanOutGoal({ parallel: 4 }, { budget: { wallTimeMs: 60_000, turnTimeMs: 300_000 } });
-    const state = toldUnspent(started(listed(["a"], limited), "a"), "a", wants(1));
-    expect(subagentStart(state.start, state.fanOut!.tasks[0]!, { id: "a-1" }).tree?.metered).toBe(true);
-    expect(grantable(atTime(state, 20_000))).toMatchObject([{ thread: "a-1", grant: { timeMs: 40_000 } }]);
-    expect(grantable(atTime(state, 60_000))).toEqual([]);
-    expect(nextStep(atTime(state, 60_000))).toEqual({ kind: "askAboutBudget", exhausted: ["wallTimeMs"] });
-  });
-
-  it("counts an attempt as in flight until its thread tells what it used", () => {
-    let state = afterGranted(toldUnspent(started(listed(["a"], goal), "a"), "a", wants(1)), ["a-1"]);
-    state = toldUnspent(state, "a", { kind: "working" });
-    expect(state.fanOut?.inFlight).toEqual(["a-1"]);
-    expect(told(state, "a", wants(2)).fanOut).toMatchObject({ inFlight: [], spent: { turns: 1 } });
-  });
-
-  it("does not wait for a thread that is over", () => {
-    let state = toldUnspent(started(listed(["a"], goal), "a"), "a", wants(1));
-    state = told(state, "a", failed("x"));
-    expect(state.fanOut).toMatchObject({ wanting: [], inFlight: [] });
-    expect(told(state, "a", wants(2)).fanOut?.wanting).toEqual([]);
-  });
-});
-
-describe("the id of a subagent", () => {
-  it.each([
-    ["Fix the cart", 1, "fix-the-cart-0123abcd"],
-    ["../../etc/passwd", 2, "etc-passwd-0123abcd-2"],
-    ["数量", 1, "task-0123abcd"],
-    ["a".repeat(200), 1, `${"a".repeat(24)}-0123abcd`],
-  ])("for %s, try %i, is %s", (name, number, id) => {
-    expect(subagentId({ name, key: "0123abcdef" }, number)).toBe(id);
   });
 });

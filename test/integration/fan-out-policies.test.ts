@@ -136,7 +136,7 @@ describe.concurrent("what a fan-out does about", () => {
     const prepared = await world.prepare({ plan: noPlan, goal });
     const first = await world.run(prepared);
     await first.settled("failed");
-    const { thread: earlier = "" } = await taskOf(world, first, "again");
+    const { thread: earlier } = await taskOf(world, first, "again");
     // Temporal never heard of a second one; the hub keeps what it made.
     const records = join(world.env["BATON_STATE_DIR"] ?? "", "hub", "threads");
     copyFileSync(join(records, `${earlier}.json`), join(records, `${earlier}-2.json`));
