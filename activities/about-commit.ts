@@ -5,10 +5,10 @@ import { boundedDiff } from "../git/diff.ts";
 import { workEnvironment } from "./agent-markers.ts";
 import type { EnterAgent } from "./asking/ask-structured.ts";
 import type { HostContext } from "./host-context.ts";
-import type { OpenThreads } from "./open-threads.ts";
-import { takeCheckout } from "./prepared-checkout.ts";
+import type { OpenThreads } from "./workspace/open-threads.ts";
+import { takeCheckout } from "./workspace/prepared-checkout.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
-import { enterAgent } from "./enter-agent.ts";
+import { enterAgent } from "./agents/enter-agent.ts";
 import type { Claim } from "./thread-activities.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
 

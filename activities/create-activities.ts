@@ -6,7 +6,7 @@ import type { HostContext } from "./host-context.ts";
 import { judgeTurn } from "./judge-turn.ts";
 import { listTasks } from "./list-tasks.ts";
 import { mergeBatch } from "./merge-batch.ts";
-import { createOpenThreads, type OpenThreads } from "./open-threads.ts";
+import { createOpenThreads, type OpenThreads } from "./workspace/open-threads.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import { prepareWorkspace } from "./prepare-workspace.ts";
 import { releaseHost } from "./release-host.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { SubagentsReport, SubagentsRequest } from "../domain/fan-out/subagent-requests.ts";
 import type { HubClient } from "../hub/hub-client.ts";
-import type { AgentGate } from "./agent-gate.ts";
+import type { AgentGate } from "./agents/agent-gate.ts";
 import type { BusyThreads } from "./busy-threads.ts";
 
 /** What every Activity of a host works with; made once by the host's process. */

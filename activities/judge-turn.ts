@@ -3,7 +3,7 @@ import type { Verdict } from "../domain/verdict.ts";
 import { askAboutCommit } from "./about-commit.ts";
 import type { HostContext } from "./host-context.ts";
 import { judge } from "./judges/judge.ts";
-import type { OpenThreads } from "./open-threads.ts";
+import type { OpenThreads } from "./workspace/open-threads.ts";
 import type { JudgeInput } from "./thread-activities.ts";
 
 /** Has the judge look at a commit that passed its checks. Never met by default: a missing answer is `not judged`. */

@@ -10,10 +10,10 @@ import type { TranscriptEntry } from "../domain/transcript.ts";
 import { git } from "../git/git.ts";
 import { commitAll, scratchFolder, storeOf } from "../git/test-repository.ts";
 import { checkpointOf, createTestWork, startTestHub, type TestHub } from "../hub/test-hub.ts";
-import { createAgentGate } from "./agent-gate.ts";
+import { createAgentGate } from "./agents/agent-gate.ts";
 import type { HostContext } from "./host-context.ts";
 import { listTasks } from "./list-tasks.ts";
-import { createOpenThreads, makeThreadFolder, threadFolder, workspaceOf, type OpenThreads } from "./open-threads.ts";
+import { createOpenThreads, makeThreadFolder, threadFolder, workspaceOf, type OpenThreads } from "./workspace/open-threads.ts";
 import { transcriptsSent } from "./transcript-writer.ts";
 
 const thread = "all-7f3k";

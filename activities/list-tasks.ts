@@ -6,11 +6,11 @@ import { setupOf } from "../domain/setup.ts";
 import type { Task } from "../domain/fan-out/task.ts";
 import { noUsage } from "../domain/usage.ts";
 import { workEnvironment } from "./agent-markers.ts";
-import { enterAgent } from "./enter-agent.ts";
+import { enterAgent } from "./agents/enter-agent.ts";
 import type { HostContext } from "./host-context.ts";
-import type { OpenThread, OpenThreads } from "./open-threads.ts";
-import { takeCheckout } from "./prepared-checkout.ts";
-import { readyCheckout } from "./ready-checkout.ts";
+import type { OpenThread, OpenThreads } from "./workspace/open-threads.ts";
+import { takeCheckout } from "./workspace/prepared-checkout.ts";
+import { readyCheckout } from "./workspace/ready-checkout.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
 import { commandTasks } from "./tasks/command-tasks.ts";
 import { fileTasks } from "./tasks/file-tasks.ts";
@@ -18,7 +18,7 @@ import { keyedTasks } from "./tasks/keyed-tasks.ts";
 import { plannedTasks, type Plan } from "./tasks/planned-tasks.ts";
 import type { ListedTasks, ListTasksInput } from "./thread-activities.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
-import { usableResults } from "./usable-results.ts";
+import { usableResults } from "./tasks/usable-results.ts";
 
 /** Before the first turn of the thread itself. */
 const turn = 0;

@@ -14,7 +14,7 @@ import { BatonFailure } from "../domain/failure.ts";
 import { createBusyThreads } from "./busy-threads.ts";
 import type { HostContext } from "./host-context.ts";
 import { mergeBatch } from "./merge-batch.ts";
-import { createOpenThreads } from "./open-threads.ts";
+import { createOpenThreads } from "./workspace/open-threads.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import type { MergeCandidate, MergeInput } from "./thread-activities.ts";
 import { transcriptsSent } from "./transcript-writer.ts";

@@ -6,17 +6,17 @@ import type { Verification } from "../domain/verification.ts";
 import { openMerger } from "../git/merge-commits.ts";
 import { changesOf, recordMerged } from "../git/merged-snapshot.ts";
 import { restoreWorkspace } from "../git/workspace.ts";
-import { earlierMerge } from "./earlier-merge.ts";
-import { fetchWork } from "./fetch-work.ts";
+import { earlierMerge } from "./merging/earlier-merge.ts";
+import { fetchWork } from "./merging/fetch-work.ts";
 import type { HostContext } from "./host-context.ts";
-import { mergeInRounds, type MergedStack, type Stack } from "./merge-rounds.ts";
-import type { OpenThread, OpenThreads } from "./open-threads.ts";
-import { pushSnapshot } from "./push-snapshot.ts";
+import { mergeInRounds, type MergedStack, type Stack } from "./merging/merge-rounds.ts";
+import type { OpenThread, OpenThreads } from "./workspace/open-threads.ts";
+import { pushSnapshot } from "./workspace/push-snapshot.ts";
 import { refuseHalfDone } from "./refuse-half-done.ts";
 import type { MergeCandidate, MergeInput } from "./thread-activities.ts";
 import { threadMarkers } from "./thread-markers.ts";
 import { openTranscript, type TranscriptWriter } from "./transcript-writer.ts";
-import { verifyCommit } from "./verify-commit.ts";
+import { verifyCommit } from "./checks/verify-commit.ts";
 
 /** Before the first turn of the thread itself. */
 const turn = 0;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkpointOf } from "../hub/test-hub.ts";
 import { useHubWithWork } from "../hub/use-hub-with-work.ts";
 import type { HostContext } from "./host-context.ts";
-import { createOpenThreads } from "./open-threads.ts";
+import { createOpenThreads } from "./workspace/open-threads.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import type { OpenWorkspaceInput } from "./thread-activities.ts";
 

@@ -6,11 +6,11 @@ import { git } from "../git/git.ts";
 import { readLedger } from "../git/session-files.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { reapThread } from "./agent-markers.ts";
-import { fetchThread, restoreThread, setUp, workCommitIn } from "./bring-up.ts";
+import { fetchThread, restoreThread, setUp, workCommitIn } from "./workspace/bring-up.ts";
 import type { HostContext } from "./host-context.ts";
-import { takeUpLeftWork } from "./left-work.ts";
-import type { LedgerInside } from "./mid-turn-checkpoints.ts";
-import type { OpenThreads, ThreadFolder } from "./open-threads.ts";
+import { takeUpLeftWork } from "./workspace/left-work.ts";
+import type { LedgerInside } from "./workspace/mid-turn-checkpoints.ts";
+import type { OpenThreads, ThreadFolder } from "./workspace/open-threads.ts";
 import type { OpenedWorkspace, OpenWorkspaceInput } from "./thread-activities.ts";
 import { untilHubBack } from "./until-hub-back.ts";
 

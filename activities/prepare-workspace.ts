@@ -1,10 +1,10 @@
 import { Context } from "@temporalio/activity";
 import { BatonFailure } from "../domain/failure.ts";
-import { agentProblems } from "./agent-problems.ts";
-import { fetchThread, restoreThread, setUp } from "./bring-up.ts";
+import { agentProblems } from "./agents/agent-problems.ts";
+import { fetchThread, restoreThread, setUp } from "./workspace/bring-up.ts";
 import type { HostContext } from "./host-context.ts";
-import { secureLeftWork } from "./left-work.ts";
-import type { OpenThreads } from "./open-threads.ts";
+import { secureLeftWork } from "./workspace/left-work.ts";
+import type { OpenThreads } from "./workspace/open-threads.ts";
 import type { PreparedWorkspace, PrepareInput } from "./thread-activities.ts";
 import { untilHubBack } from "./until-hub-back.ts";
 

@@ -1,8 +1,8 @@
 import { treeAt } from "../git/clean-checkout.ts";
 import { keepSpare } from "../git/spare-trees.ts";
 import type { HostContext } from "./host-context.ts";
-import { removeThreadFolder, sparesOf, type OpenThreads } from "./open-threads.ts";
-import { checkoutOf } from "./prepared-checkout.ts";
+import { removeThreadFolder, sparesOf, type OpenThreads } from "./workspace/open-threads.ts";
+import { checkoutOf } from "./workspace/prepared-checkout.ts";
 import type { HostActivities } from "./thread-activities.ts";
 
 type Release = Parameters<HostActivities["releaseHost"]>[0];

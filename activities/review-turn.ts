@@ -3,7 +3,7 @@ import { reviewerName } from "../domain/summaries.ts";
 import { boundedDiff } from "../git/diff.ts";
 import { askAboutCommit } from "./about-commit.ts";
 import type { HostContext } from "./host-context.ts";
-import type { OpenThreads } from "./open-threads.ts";
+import type { OpenThreads } from "./workspace/open-threads.ts";
 import { review } from "./reviews/review.ts";
 import type { EarlierReview } from "./reviews/review-request.ts";
 import type { ReviewInput } from "./thread-activities.ts";

@@ -31,7 +31,7 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   ui: async () => (await import("./commands/ui.ts")).uiCommand(),
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
   mcp: async () => (await import("./commands/mcp.ts")).mcpCommand(),
-  completion: async () => (await import("./commands/completion.ts")).completionCommand(),
+  completion: async () => (await import("./commands/completion.ts")).completionCommand(() => buildProgram([])),
 };
 
 export const commandNames = Object.keys(loaders);

@@ -1,3 +1,4 @@
+import { firstBytes } from "../domain/bounded-text.ts";
 import { cleanText } from "../domain/clean-text.ts";
 import { conflictHunks } from "./conflict-hunks.ts";
 import { gitFailure, runGitScript, type GitResult } from "./git.ts";
@@ -52,7 +53,7 @@ export async function mergeAlone(pair: MergePair): Promise<{ readonly kind: "cle
 }
 
 function bare(text: string, evidence = ""): MergeConflict {
-  return { kind: "conflict", paths: [], text, evidence: cut(cleanText(evidence), evidenceBytes) };
+  return { kind: "conflict", paths: [], text, evidence: firstBytes(cleanText(evidence), evidenceBytes) };
 }
 
 /** Some gits abort over renames that meet in an unlucky way, and would do so again. */
@@ -84,14 +85,14 @@ interface Found {
 async function describeConflict(pair: MergePair, { tree, paths, messages }: Found): Promise<MergeConflict> {
   const named = (text: string) => text.replaceAll(pair.stack, "merged-stack").replaceAll(pair.commit, "this-task");
   const told = messages.map(({ text }) => named(line(text)));
-  const list = cut([...new Set(told)].join("\n"), messageBytes);
+  const list = firstBytes([...new Set(told)].join("\n"), messageBytes);
   const room = evidenceBytes - Buffer.byteLength(list) - 2;
   const hunks = await conflictHunks({ place: pair.place, tree, paths, bytes: room });
   return {
     kind: "conflict",
     paths: paths.map((path) => named(line(displayPath(path)))),
     text: named(summary(messages)).slice(0, textLength),
-    evidence: cut([list, named(hunks)].filter((text) => text !== "").join("\n\n"), evidenceBytes),
+    evidence: firstBytes([list, named(hunks)].filter((text) => text !== "").join("\n\n"), evidenceBytes),
   };
 }
 
@@ -116,14 +117,4 @@ function listed(paths: readonly string[]): string {
 
 function line(text: string): string {
   return cleanText(text).replaceAll(/\s+/g, " ").trim();
-}
-
-function cut(text: string, bytes: number): string {
-  const all = Buffer.from(text);
-  return all.length <= bytes
-    ? text
-    : all
-        .subarray(0, bytes)
-        .toString()
-        .replace(/\ufffd+$/, "");
 }

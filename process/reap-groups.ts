@@ -2,7 +2,7 @@ import { uptime } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { forgetGroup, hostFolderVariable, recordedGroups, type RecordedGroup } from "./group-records.ts";
 import { signalGroup } from "./process-group.ts";
-import type { ReapedProcess } from "./reap.ts";
+import type { ReapedProcess } from "./reaped-process.ts";
 import { runProcess } from "./run-process.ts";
 
 interface Listed extends ReapedProcess {

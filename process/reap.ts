@@ -3,13 +3,8 @@ import { readdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { foundBy } from "./group-records.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./process-identity.ts";
+import type { ReapedProcess } from "./reaped-process.ts";
 import { reapGroups } from "./reap-groups.ts";
-
-export interface ReapedProcess {
-  readonly pid: number;
-  /** Its command line, bounded. */
-  readonly command: string;
-}
 
 const rounds = 50;
 const roundMs = 20;

@@ -1,6 +1,6 @@
 import type { Client } from "@temporalio/client";
 import type { Worker } from "@temporalio/worker";
-import { createAgentGate } from "../activities/agent-gate.ts";
+import { createAgentGate } from "../activities/agents/agent-gate.ts";
 import { createBusyThreads } from "../activities/busy-threads.ts";
 import type { HostContext } from "../activities/host-context.ts";
 import { transcriptsSent } from "../activities/transcript-writer.ts";

@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { Logger } from "../config/logger.ts";
-import { bootId } from "../activities/boot-id.ts";
-import { removeThreadFolder } from "../activities/open-threads.ts";
+import { bootId } from "../activities/workspace/boot-id.ts";
+import { removeThreadFolder } from "../activities/workspace/open-threads.ts";
 import { sweepSpares } from "../git/spare-trees.ts";
 import { threadWorkflowId } from "../workflows/messages.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { noUsage } from "../../domain/usage.ts";
 import { askStructured, type EnterAgent } from "./ask-structured.ts";
-import type { AgentEnd } from "../agent-gate.ts";
+import type { AgentEnd } from "../agents/agent-gate.ts";
 import type { Answer } from "./question.ts";
 
 const used = { input: 10, cached: 0, output: 1 };

@@ -1,6 +1,6 @@
 import { keepStart } from "../../domain/bounded-text.ts";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.ts";
-import type { AgentPass } from "../agent-gate.ts";
+import type { AgentPass } from "../agents/agent-gate.ts";
 import type { Answer } from "./question.ts";
 
 const attempts = 2;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Goal } from "../../domain/goal.ts";
-import type { JudgeRequest } from "../judge-request.ts";
+import type { JudgeRequest } from "./judge-request.ts";
 import { judgePrompt } from "./judge-prompt.ts";
 
 const goal = {

@@ -3,7 +3,7 @@ import { bullets } from "../../domain/markdown.ts";
 import { contractSection } from "../../domain/prompt-contract.ts";
 import { findingText } from "../../domain/review.ts";
 import { createFence, diffPart, verificationPart, type Fence } from "../asking/evidence.ts";
-import type { JudgeRequest } from "../judge-request.ts";
+import type { JudgeRequest } from "./judge-request.ts";
 import { criteriaOf } from "./read-verdict.ts";
 import { verdictJsonSchema } from "./verdict-schema.ts";
 

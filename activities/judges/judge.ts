@@ -4,7 +4,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { askAgent } from "../asking/ask-agent.ts";
 import { askStructured } from "../asking/ask-structured.ts";
 import type { Answer } from "../asking/question.ts";
-import type { JudgeRequest } from "../judge-request.ts";
+import type { JudgeRequest } from "./judge-request.ts";
 import { judgePrompt } from "./judge-prompt.ts";
 import { criteriaOf, readVerdict, type Decision } from "./read-verdict.ts";
 import { verdictJsonSchema } from "./verdict-schema.ts";

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import type { SubagentReport, SubagentsReport, SubagentsRequest } from "../../domain/fan-out/subagent-requests.ts";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { HostContext } from "../host-context.ts";
-import type { OpenThread } from "../open-threads.ts";
+import type { OpenThread } from "../workspace/open-threads.ts";
 import { openAgentTools } from "./open-agent-tools.ts";
 import { readMessages, sendMessage } from "./socket-messages.ts";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatonFailure } from "../../domain/failure.ts";
 import type { HostContext } from "../host-context.ts";
-import type { OpenThread } from "../open-threads.ts";
+import type { OpenThread } from "../workspace/open-threads.ts";
 import { isTool } from "./agent-tools.ts";
 import { mcpCommand, mcpCommandLine, type McpCommand } from "./mcp-command.ts";
 import { readMessages, sendMessage, type ToolAnswer, type ToolCall } from "./socket-messages.ts";

@@ -8,9 +8,9 @@ import {
 } from "../../domain/fan-out/subagent-requests.ts";
 import { boundedDiff, changedFiles } from "../../git/diff.ts";
 import { writeBranch } from "../../git/inner-repository.ts";
-import { fetchObjects } from "../fetch-objects.ts";
+import { fetchObjects } from "../workspace/fetch-objects.ts";
 import type { HostContext } from "../host-context.ts";
-import type { OpenThread } from "../open-threads.ts";
+import type { OpenThread } from "../workspace/open-threads.ts";
 import { toolInputs, type ToolInput, type ToolName } from "./agent-tools.ts";
 import { askedTasks, questionKey } from "./asked-tasks.ts";
 

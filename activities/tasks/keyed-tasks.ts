@@ -3,7 +3,7 @@ import { BatonFailure } from "../../domain/failure.ts";
 import { renderAgent, renderGoal } from "../../domain/fan-out/render-goal.ts";
 import type { RepositoryRef } from "../../domain/repository.ts";
 import type { Task } from "../../domain/fan-out/task.ts";
-import { taskKey } from "../task-key.ts";
+import { taskKey } from "./task-key.ts";
 
 interface KeyedTasks {
   readonly tasks: readonly (Task & { readonly key: string })[];

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCheck } from "../../activities/run-check.ts";
+import { runCheck } from "../../activities/checks/run-check.ts";
 import { shellScript } from "../../activities/shell-script.ts";
 import { keepEnd } from "../../domain/bounded-text.ts";
 import { cleanText } from "../../domain/clean-text.ts";

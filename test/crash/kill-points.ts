@@ -7,15 +7,15 @@ export const killPoints = {
   "hold.given-back": { file: "activities/release-host.js", function: "releaseHost", at: "before" },
 
   "open.granted": { file: "activities/open-workspace.js", function: "openWorkspace", at: "before" },
-  "open.fenced": { file: "activities/bring-up.js", function: "fetchThread", at: "before" },
-  "open.fetched": { file: "activities/bring-up.js", function: "fetchThread", at: "after" },
-  "open.restored": { file: "activities/bring-up.js", function: "restoreThread", at: "after" },
+  "open.fenced": { file: "activities/workspace/bring-up.js", function: "fetchThread", at: "before" },
+  "open.fetched": { file: "activities/workspace/bring-up.js", function: "fetchThread", at: "after" },
+  "open.restored": { file: "activities/workspace/bring-up.js", function: "restoreThread", at: "after" },
   "open.done": { file: "activities/open-workspace.js", function: "openWorkspace", at: "after" },
 
   "turn.begun": { file: "activities/run-turn.js", function: "runTurn", at: "before" },
   "checkpoint.due": { file: "activities/run-turn.js", function: "checkpointTurn", at: "before" },
-  "checkpoint.taken": { file: "activities/push-snapshot.js", function: "pushSnapshot", at: "before" },
-  "checkpoint.sent": { file: "activities/push-snapshot.js", function: "pushSnapshot", at: "after" },
+  "checkpoint.taken": { file: "activities/workspace/push-snapshot.js", function: "pushSnapshot", at: "before" },
+  "checkpoint.sent": { file: "activities/workspace/push-snapshot.js", function: "pushSnapshot", at: "after" },
   "turn.done": { file: "activities/run-turn.js", function: "runTurn", at: "after" },
   "verification.begun": { file: "activities/verify-turn.js", function: "verifyTurn", at: "before" },
   "verification.done": { file: "activities/verify-turn.js", function: "verifyTurn", at: "after" },
@@ -28,10 +28,10 @@ export const killPoints = {
   "hub.recorded": { file: "hub/handlers.js", function: "pushCheckpoint", at: "after" },
 
   "handoff.asked": { file: "activities/prepare-workspace.js", function: "prepareWorkspace", at: "before" },
-  "handoff.copied": { file: "activities/bring-up.js", function: "fetchThread", at: "after" },
+  "handoff.copied": { file: "activities/workspace/bring-up.js", function: "fetchThread", at: "after" },
   "handoff.prepared": { file: "activities/prepare-workspace.js", function: "prepareWorkspace", at: "after" },
   "handoff.switched": { file: "activities/open-workspace.js", function: "openWorkspace", at: "before" },
-  "handoff.restored": { file: "activities/bring-up.js", function: "restoreThread", at: "after" },
+  "handoff.restored": { file: "activities/workspace/bring-up.js", function: "restoreThread", at: "after" },
   "handoff.opened": { file: "activities/open-workspace.js", function: "openWorkspace", at: "after" },
 
   "delivery.begun": { file: "activities/deliver.js", function: "deliver", at: "before" },
