@@ -16,6 +16,8 @@ import { until } from "../support/until.ts";
 let crash: CrashWorld;
 let server: ModelServer;
 let machines: readonly Machine[];
+/** Saves a turn that runs every minute only, as hosts do. */
+let shelf: Machine;
 
 beforeAll(async () => {
   server = await startModelServer();
@@ -23,6 +25,7 @@ beforeAll(async () => {
   crash = await createCrashWorld({ BATON_KEEP_PLACE_MS: "300000" }, { ownNetworks: false });
   const wish = { labels: ["far"], args: ["--no-workflows"], env: { BATON_CHECKPOINT_MS: "1000" } };
   machines = await Promise.all([crash.machine("desk", wish), crash.machine("rack", wish)]);
+  shelf = await crash.machine("shelf", { args: wish.args });
 }, 300_000);
 afterAll(async () => {
   await crash.close();
@@ -216,6 +219,31 @@ describe.each(agents)("the real $name, handed from host to host,", ({ make, tell
     expect(resumed).toMatch(/fact=42[^]*the word is quagga[^]*part=1-43[^]*This is attempt 2/);
     expect(printed(requestsOf(thread, worker, 2).at(-1), "seen")).toBe("half half late");
     expect((await crash.world.must("logs", thread.id)).stdout).toContain("recall part=1-43: yes");
+    expect(await violations(crash.world, thread, { turns: 2 })).toEqual([]);
+  });
+
+  test("whose host is killed in the middle of a turn and is back at once, goes on with what was said and made in it", async () => {
+    const worker = await make();
+    const turns: Turns = (script) => ({
+      1: [{ sh: "touch first.txt" }, { say: "the word is quagga" }],
+      2: [
+        { sh: "echo part=$BATON_ATTEMPT-$((40+3)); echo half >> half.txt" },
+        { sh: `test $BATON_ATTEMPT = 2 || ${script.gateCommand("never")}; echo seen=$(cat half.txt); touch done` },
+        { recall: "part=1-43" },
+      ],
+    });
+    const thread = await start(worker, turns, ["--on", "shelf"]);
+    await thread.script.reached("never");
+    const { session } = await thread.view();
+    await shelf.kill9();
+    await shelf.start();
+    const view = await thread.settled("achieved", longMs);
+
+    expect(view).toMatchObject({ session });
+    expect(view.turns.map(({ turn, attempt }) => `${turn}.${attempt}`)).toEqual(["1.1", "2.2"]);
+    const resumed = requestsOf(thread, worker, 2).find((text) => text.includes("This is attempt 2"));
+    expect(resumed).toMatch(/the word is quagga[^]*part=1-43[^]*This is attempt 2/);
+    expect(printed(requestsOf(thread, worker, 2).at(-1), "seen")).toBe("half half");
     expect(await violations(crash.world, thread, { turns: 2 })).toEqual([]);
   });
 });
