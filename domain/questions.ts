@@ -1,6 +1,8 @@
 import { afterFanOutAnswer } from "./fan-out/after-fan-out.ts";
 import { changeBudget, exhausted, type BudgetChange, type BudgetDimension } from "./budget.ts";
-import { totalSpent } from "./fan-out/fan-out-state.ts";
+import { isMetered, tasksIn, totalSpent } from "./fan-out/fan-out-state.ts";
+import { threadsOf } from "./fan-out/task.ts";
+import type { Budget } from "./goal.ts";
 import { afterHostAnswer } from "./host-loss.ts";
 import { calm } from "./progress.ts";
 import type { Answer, Choice, NewQuestion, Question } from "./question.ts";
@@ -62,7 +64,14 @@ export function afterBudgetChange(state: ThreadState, change: BudgetChange): Thr
   const budget = changeBudget(state.budget, change);
   const enough = exhausted(budget, totalSpent(state)).length === 0;
   const questions = enough ? state.questions.filter(({ kind }) => kind !== "budget") : state.questions;
-  return { ...state, budget, questions, wrappedUp: enough ? false : state.wrappedUp };
+  return { ...metered(state, budget), budget, questions, wrappedUp: enough ? false : state.wrappedUp };
+}
+
+/** What runs when a tree gets its first limit has asked nobody: it counts as in flight until it tells what it used. */
+function metered(state: ThreadState, budget: Budget): ThreadState {
+  const { fanOut } = state;
+  if (fanOut === undefined || isMetered(state) || !isMetered({ budget })) return state;
+  return { ...state, fanOut: { ...fanOut, inFlight: tasksIn(fanOut, "running").flatMap(threadsOf) } };
 }
 
 function findQuestion(state: ThreadState, answer: Answer): Question | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failed, fanOutGoal, listed, started, told, toldUnspent } from "../../test/support/play-fan-out.ts";
+import { achieved, failed, fanOutGoal, listed, started, told, toldUnspent } from "../../test/support/play-fan-out.ts";
 import { afterGranted, grantable } from "./after-news.ts";
 import { nextStep } from "../next-step.ts";
 import { afterBudgetChange, ask, budgetQuestion } from "../questions.ts";
@@ -40,6 +40,17 @@ describe("the budget of a tree", () => {
     state = toldUnspent(state, "a", { kind: "working" });
     expect(state.fanOut?.inFlight).toEqual(["a-1"]);
     expect(told(state, "a", wants(2)).fanOut).toMatchObject({ inFlight: [], spent: { turns: 1 } });
+  });
+
+  it("counts what runs when the first limit is set, until it tells what it used", () => {
+    const free = started(listed(["a", "b", "c", "d"], fanOutGoal()), "a", "b");
+    let state = afterBudgetChange(free, { turns: { set: 3 } });
+    expect(afterBudgetChange(state, { turns: { add: 1 } }).fanOut).toEqual(state.fanOut);
+    state = toldUnspent(started(told(state, "a", achieved), "c"), "c", wants(1));
+    expect(grantable(state)).toHaveLength(1);
+    state = toldUnspent(started(told(afterGranted(state, ["c-1"]), "c", achieved), "d"), "d", wants(1));
+    expect(state.fanOut).toMatchObject({ inFlight: ["b-1"], spent: { turns: 2 } });
+    expect(grantable(state)).toEqual([]);
   });
 
   it("does not wait for a thread that is over", () => {
