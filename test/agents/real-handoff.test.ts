@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tokens } from "../../domain/quantities.ts";
 import type { ThreadView } from "../../domain/thread-view.ts";
+import { runGit } from "../../git/git.ts";
+import type { ThreadRecord } from "../../hub/store/thread-records.ts";
 import { createCrashWorld, type CrashWorld, type Machine } from "../support/crash-world.ts";
 import { violations } from "../support/invariants.ts";
 import { withoutScripts, type Step } from "../support/model-server-script.ts";
@@ -76,13 +78,16 @@ const printed = (request: string | undefined, name: string): string | undefined 
 
 /** Waits until the hub has work of a turn that still runs, made after this moment. */
 async function savedInside(thread: TestThread): Promise<void> {
-  const record = join(crash.world.env["BATON_STATE_DIR"] ?? "", "hub", "threads", `${thread.id}.json`);
-  const newest = () =>
-    (JSON.parse(readFileSync(record, "utf8")) as { checkpoint?: { snapshot: string; partial?: boolean } }).checkpoint;
-  const before = newest()?.snapshot;
+  const hub = join(crash.world.env["BATON_STATE_DIR"] ?? "", "hub");
   const place = printed(server.requests.findLast(({ text }) => text.includes(thread.id))?.text, "place") ?? "";
   writeFileSync(join(place, "late.txt"), "late\n");
-  await until(() => newest()?.partial === true && newest()?.snapshot !== before, { why: "the turn is saved" });
+  const isSaved = async () => {
+    const record = JSON.parse(readFileSync(join(hub, "threads", `${thread.id}.json`), "utf8")) as ThreadRecord;
+    const gitDir = join(hub, "repositories", `${record.repository}.git`);
+    const late = ["cat-file", "-e", `${record.checkpoint?.snapshot}:work/late.txt`];
+    return (await runGit(late, { cwd: gitDir, gitDir })).code === 0;
+  };
+  await until(isSaved, { why: "the turn is saved" });
 }
 
 /** Files of a session, wherever below a machine's home its agent keeps them. */
