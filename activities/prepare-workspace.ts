@@ -6,6 +6,7 @@ import type { HostContext } from "./host-context.ts";
 import { secureLeftWork } from "./workspace/left-work.ts";
 import type { OpenThreads } from "./workspace/open-threads.ts";
 import type { PreparedWorkspace, PrepareInput } from "./thread-activities.ts";
+import { trustFiles } from "../git/workspace.ts";
 import { untilHubBack } from "./until-hub-back.ts";
 
 /**
@@ -26,7 +27,8 @@ export async function prepareWorkspace(host: HostContext, threads: OpenThreads, 
     await secureLeftWork(host, open, { input, checkpoint });
     const commit = await restoreThread(open, checkpoint);
     signal.throwIfAborted();
-    await setUp(host, open, input);
+    if (input.setup === undefined) await trustFiles(open.workspace);
+    else await setUp(host, open, input);
     threads.noteReady(thread, commit);
     return { problems: [], bytes };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { noticeFullDisk } from "./disk-full.ts";
 import { hasRepository, writeInnerRepository, type InnerRepository } from "./inner-repository.ts";
@@ -49,6 +50,15 @@ export async function restoreWorkspace(request: { readonly workspace: Workspace;
   await oneAtATime(workspace.index, () =>
     noticeFullDisk(workspace.dir, () => withAccess(workspace.dir, () => restore(workspace, commit))),
   );
+}
+
+/**
+ * Spares git reading large files: it compares the content of those that are as young as the index, to the second. Only for a
+ * tree that nobody touches before it is brought on to its next commit.
+ */
+export async function trustFiles({ index }: Workspace): Promise<void> {
+  const later = new Date(Date.now() + 1_000);
+  await utimes(index, later, later);
 }
 
 /**

@@ -98,7 +98,7 @@ export async function runMove(bench: MoveBench, move: Move, payload: Payload): P
 /** Makes the target one that has never seen the repository. */
 function forgetAll({ target }: MoveBench): void {
   const folder = join(target.stateDir, "host");
-  for (const name of readdirSync(folder).filter((each) => ["repositories", "threads"].includes(each))) {
+  for (const name of readdirSync(folder).filter((each) => ["repositories", "spares", "threads"].includes(each))) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
