@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, setHandler } from "@temporalio/workflow";
+import { condition, setHandler } from "@temporalio/workflow";
 import {
   afterDeparted,
   afterQuiet,
@@ -14,6 +14,7 @@ import { isSettled } from "../domain/thread.ts";
 import { viewOf } from "../domain/view.ts";
 import { releaseHold } from "./hold.ts";
 import * as messages from "./messages.ts";
+import { refuse, settledText } from "./refusal.ts";
 import type { ThreadLoop } from "./thread-loop.ts";
 
 /** Gives the place back and takes no step more, until the thread is known to run elsewhere or the departure is cancelled. */
@@ -70,13 +71,4 @@ function hasLeft({ state }: ThreadLoop): boolean {
 
 function notLeaving({ state }: ThreadLoop, epoch: number): string | null {
   return isQuiet(state) && state.departure?.epoch === epoch ? null : "that departure is over, or its last step still runs";
-}
-
-function settledText({ state }: ThreadLoop): string | null {
-  const over = isSettled(state) || state.ending?.status === "stopped";
-  return over ? `the thread is ${state.ending?.status ?? "settled"}` : null;
-}
-
-function refuse(why: string | null): void {
-  if (why !== null) throw ApplicationFailure.nonRetryable(why, "Conflict");
 }

@@ -1,5 +1,5 @@
 import type { UpdateDefinition } from "@temporalio/common";
-import { ApplicationFailure, setHandler } from "@temporalio/workflow";
+import { setHandler } from "@temporalio/workflow";
 import { isQuiet } from "../domain/departure.ts";
 import { afterSteering } from "../domain/steering.ts";
 import { beginHandoff, refuseHandoff } from "../domain/handoff.ts";
@@ -16,6 +16,7 @@ import { viewOf } from "../domain/view.ts";
 import { handleDeparture } from "./depart.ts";
 import { prepareHandoff } from "./handoff.ts";
 import * as messages from "./messages.ts";
+import { refuse, settledText } from "./refusal.ts";
 import { handleOrders } from "./parent.ts";
 import { adoptSubagents } from "./subagents.ts";
 import { tellSubagent, tellSubagents } from "./tell-subagents.ts";
@@ -109,17 +110,11 @@ function updatesOf(loop: ThreadLoop) {
       return viewOf(loop.state, loop.doing);
     };
     const validator = (arg: A): void => {
-      if (loop.state.settledAt !== null || loop.state.ending?.status === "stopped")
-        refuse(`the thread is ${loop.state.ending?.status ?? "settled"}`);
+      refuse(settledText(loop));
       if (isQuiet(loop.state)) refuse(`it is on its way to ${loop.state.departure?.to ?? "elsewhere"}: tell it there`);
-      const why = refusal?.(arg);
-      if (why) refuse(why);
+      refuse(refusal?.(arg) ?? null);
     };
     setHandler<ThreadView, [A], UpdateDefinition<ThreadView, [A]>>(update, handler, { validator });
   }
   return { handle };
-}
-
-function refuse(message: string): never {
-  throw ApplicationFailure.nonRetryable(message, "Conflict");
 }
