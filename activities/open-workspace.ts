@@ -2,7 +2,7 @@ import { Context } from "@temporalio/activity";
 import { BatonFailure } from "../domain/failure.ts";
 import type { TurnReport } from "../domain/turn.ts";
 import { allEnded } from "../git/all-ended.ts";
-import { git } from "../git/git.ts";
+import { treeOf } from "../git/tree-of.ts";
 import { readLedger } from "../git/session-files.ts";
 import type { StoredCheckpoint } from "../hub/hub-client.ts";
 import { reapThread } from "./agent-markers.ts";
@@ -67,8 +67,4 @@ async function newestTurn(
   if ("merge" in ledger) return { newest: null };
   const { snapshot, tree } = checkpoint;
   return { newest: { ...ledger, checkpoint: { commit: await workCommitIn(folder.store, checkpoint), snapshot, tree } } };
-}
-
-async function treeOf(store: string, commit: string): Promise<string> {
-  return (await git(["rev-parse", "--verify", `${commit}^{tree}`], { cwd: store, gitDir: store })).toString().trim();
 }

@@ -8,6 +8,7 @@ import {
   chunkBytes,
   keyOf,
   listFiles,
+  pathOf,
   readCache,
   readSnapshotFile,
   stampOf,
@@ -92,7 +93,7 @@ async function restoreFile({ from, to, present, contents }: Restoring, file: Reg
   const place = await placeOf(to, path);
   const before = present.get(path);
   const kept = common(file, present);
-  if (before !== undefined) await rename(absolutePath(from, Buffer.from(path, "base64").toString("latin1")), place);
+  if (before !== undefined) await rename(absolutePath(from, pathOf(path)), place);
   if (before === undefined || kept < chunks.length || kept < before.length) {
     if (before !== undefined) await chmod(place, 0o600);
     const handle = await open(place, before === undefined ? "wx" : "r+", 0o600);
@@ -116,7 +117,7 @@ function contentOf(contents: ReadonlyMap<string, Buffer>, id: string, where: str
 
 /** Absolute path of a file, in a folder that is there. */
 async function placeOf(folder: string, key: string): Promise<Buffer> {
-  const path = Buffer.from(key, "base64").toString("latin1");
+  const path = pathOf(key);
   if (path.split("/").some((part) => part === "" || part === "." || part === "..")) throw damaged(folder);
   const absolute = absolutePath(folder, path);
   await mkdir(Buffer.from(dirname(absolute.toString("latin1")), "latin1"), { recursive: true });
@@ -126,7 +127,7 @@ async function placeOf(folder: string, key: string): Promise<Buffer> {
 async function stamped(sessionDir: string, files: readonly RegularFile[]): Promise<SessionCache> {
   const cache: SessionCache = {};
   for (const { path, chunks } of files) {
-    const found = await lstat(absolutePath(sessionDir, Buffer.from(path, "base64").toString("latin1")), { bigint: true });
+    const found = await lstat(absolutePath(sessionDir, pathOf(path)), { bigint: true });
     cache[path] = { stamp: stampOf(found), chunks };
   }
   return cache;

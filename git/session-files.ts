@@ -31,6 +31,10 @@ export function keyOf(path: BytePath): string {
   return Buffer.from(path, "latin1").toString("base64");
 }
 
+export function pathOf(key: string): BytePath {
+  return Buffer.from(key, "base64").toString("latin1");
+}
+
 export function stampOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
   return [size, mtimeNs, ctimeNs, ino].join(" ");
 }

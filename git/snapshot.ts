@@ -6,7 +6,6 @@ import { bindSnapshot } from "./bind-snapshot.ts";
 import { createPathMatcher, type ChangedPath } from "./changed-paths.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { noticeFullDisk } from "./disk-full.ts";
-import { git } from "./git.ts";
 import { treeOfLooseCommit } from "./loose-objects.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -15,6 +14,7 @@ import { putBack } from "./put-back.ts";
 import { readIndex, recordTree } from "./record-tree.ts";
 import { withAccess } from "./regain-access.ts";
 import { writeSession } from "./write-session.ts";
+import { treeOf } from "./tree-of.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface SnapshotRequest {
@@ -95,8 +95,4 @@ async function recordWork(request: SnapshotRequest): Promise<RecordedWork> {
   if (restored.length === 0) return { ...first, restored };
   await putBack(workspace, restored);
   return { ...(await readIndex(workspace, base)), restored };
-}
-
-async function treeOf(store: string, commit: string): Promise<string> {
-  return (await git(["rev-parse", "--verify", `${commit}^{tree}`], { cwd: store, gitDir: store })).toString().trim();
 }
